@@ -1,0 +1,5 @@
+//! Tells cargo when the embedded migrations change.
+
+fn main() {
+    println!("cargo:rerun-if-changed=migrations");
+}

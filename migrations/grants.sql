@@ -1,0 +1,13 @@
+-- What the program's role may do, granted anew after every migration. It can change neither the
+-- schema nor history. The role's name is in the setting alpukat.program_role.
+do $$
+declare
+    program text := current_setting('alpukat.program_role');
+begin
+    execute format('grant usage on schema public to %I', program);
+    execute format('grant select on regions, holidays, application_steps, application_history, application_files, _sqlx_migrations to %I', program);
+    execute format('grant select, insert, update on counters, residents to %I', program);
+    execute format('grant select, insert, update, delete on counter_exceptions, accounts, sessions, wrong_answers, '
+        'applications, pages, page_previews, places to %I', program);
+    execute format('grant select, insert on events to %I', program);
+end $$;

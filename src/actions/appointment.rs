@@ -1,0 +1,118 @@
+//! Choosing and moving the half hour in which a card is fetched.
+
+use time::{Date, OffsetDateTime};
+
+use super::{Citizen, MayCollide, until_undisturbed};
+use crate::{
+    db::{
+        Conn, Db, DbError, DbResult, applications, drafts, events,
+        places::{self, HalfHour},
+        schedule::{self, Schedule},
+    },
+    domain::{
+        application::Application,
+        calendar::{Slot, day_of},
+        event::Deed,
+        ids::ApplicationId,
+        limits,
+        region::RegionCode,
+        status::{Actor, Status},
+    },
+};
+
+/// How many half hours are offered in place of one that is full.
+const ALTERNATIVES: usize = 3;
+
+/// Why a half hour is not given.
+#[derive(Debug, thiserror::Error)]
+pub enum SlotError {
+    /// There is no such application, or it can no longer be moved.
+    #[error("no such application")]
+    NotFound,
+    /// The half hour is not offered: another counter, another day, or closed.
+    #[error("not offered")]
+    NotOffered,
+    /// Every place is taken; these are the nearest free ones.
+    #[error("full")]
+    Full(Vec<Slot>),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl MayCollide for SlotError {
+    fn is_collision(&self) -> bool {
+        matches!(self, Self::Db(error) if error.is_collision())
+    }
+}
+
+/// The counters that may be chosen: those of the resident's kelurahan; on a move the one it has.
+#[must_use]
+pub fn counters(application: &Application) -> Vec<RegionCode> {
+    match &application.appointment {
+        Some(appointment) if application.status != Status::Draf => vec![appointment.counter.code.clone()],
+        _ => application.civil().kelurahan.counters(),
+    }
+}
+
+/// The counters of an application with their calendars.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn schedule(conn: &mut Conn, application: &Application, now: OffsetDateTime) -> DbResult<Schedule> {
+    schedule::of_counters(conn, &counters(application), application.id, now).await
+}
+
+/// The days on which this application's card may be fetched.
+#[must_use]
+pub fn days(schedule: &Schedule, status: Status, now: OffsetDateTime) -> Vec<Date> {
+    schedule.holidays.pickup_days(day_of(now), status.is_printed())
+}
+
+/// Whether a half hour is offered, and the nearest free ones if it is not or no longer.
+pub(super) fn offered(schedule: &Schedule, status: Status, wish: HalfHour<'_>, now: OffsetDateTime) -> (bool, Vec<Slot>) {
+    let days = days(schedule, status, now);
+    let Some((_, calendar)) = schedule.counters.iter().find(|(counter, _)| counter.code == *wish.counter) else {
+        return (false, Vec::new());
+    };
+    let day = day_of(wish.starts_at);
+    let exists = days.contains(&day) && calendar.slots(day).iter().any(|slot| slot.starts_at == wish.starts_at);
+    let mut nearest = calendar.nearest(wish.starts_at, &days, ALTERNATIVES + 1);
+    nearest.retain(|slot| slot.starts_at != wish.starts_at);
+    nearest.truncate(ALTERNATIVES);
+    (exists, nearest)
+}
+
+/// Holds a place for a draft for 15 minutes, or moves the appointment of a sent application at once.
+///
+/// # Errors
+/// [`SlotError`].
+pub async fn choose(db: &Db, citizen: &Citizen, id: ApplicationId, wish: HalfHour<'_>, now: OffsetDateTime) -> Result<(), SlotError> {
+    until_undisturbed(async || {
+        let mut tx = db.begin().await?;
+        let application = applications::lock_own(&mut tx, citizen.id(), id, now).await?.ok_or(SlotError::NotFound)?;
+        let is_draft = application.status == Status::Draf;
+        if !is_draft && !application.status.may_move() {
+            return Err(SlotError::NotFound);
+        }
+        let schedule = schedule(&mut tx, &application, now).await?;
+        let (exists, nearest) = offered(&schedule, application.status, wish, now);
+        if !exists {
+            return Err(SlotError::NotOffered);
+        }
+        let already_there = application.appointment.as_ref().is_some_and(|old| old.starts_at == wish.starts_at);
+        if !is_draft && !already_there {
+            events::add_deed(&mut tx, Deed::Moved(id), &citizen.witness(), now).await?;
+        }
+        if let Ok(step) = application.status.step(Status::SiapDiambil, Actor::Warga) {
+            applications::take_step(&mut tx, id, step, &citizen.witness(), now).await?;
+        }
+        drafts::set_slot(&mut tx, id, wish.counter, wish.starts_at, now).await?;
+        let held_until = is_draft.then(|| now + limits::HOLD);
+        if !places::take(&mut tx, id, wish, held_until, now).await? {
+            return Err(SlotError::Full(nearest));
+        }
+        Ok(tx.commit().await?)
+    })
+    .await
+}

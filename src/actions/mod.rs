@@ -1,0 +1,83 @@
+//! Verbs: each is one transaction, with its rule from the domain, its rows through db, and its
+//! history. Who acts is a type.
+
+pub mod account;
+pub mod appointment;
+pub mod draft;
+pub mod login;
+pub mod registration;
+pub mod submission;
+pub mod upload;
+
+use crate::{
+    db::{DbError, accounts::Account, applications::Reader},
+    domain::{
+        event::Witness,
+        ids::AccountId,
+        resident::Resident,
+        status::Actor,
+    },
+};
+
+/// How often a transaction that collided with another is tried before giving up.
+const TRIES: usize = 5;
+
+/// A citizen who is logged in and acts.
+#[derive(Clone, Debug)]
+pub struct Citizen {
+    /// Their account, with the resident it is bound to.
+    pub account: Account,
+    /// The network address they come from.
+    pub from: String,
+}
+
+impl Citizen {
+    /// The account.
+    #[must_use]
+    pub fn id(&self) -> AccountId {
+        self.account.id
+    }
+
+    /// The resident they are.
+    #[must_use]
+    pub fn resident(&self) -> &Resident {
+        &self.account.resident
+    }
+
+    /// What they may read.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        Reader { account: self.account.id, resident: self.account.resident.id }
+    }
+
+    /// How they stand in history.
+    #[must_use]
+    pub fn witness(&self) -> Witness {
+        Witness { actor: Actor::Warga, account: Some(self.account.id), from: Some(self.from.clone()) }
+    }
+}
+
+/// Tries a transaction again while it collides with another; PostgreSQL undid it, so nothing is done twice.
+///
+/// # Errors
+/// The last one.
+async fn until_undisturbed<T, E: MayCollide>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E> {
+    for _ in 1..TRIES {
+        match attempt().await {
+            Err(error) if error.is_collision() => tracing::debug!("two transactions collided; trying again"),
+            outcome => return outcome,
+        }
+    }
+    attempt().await
+}
+
+/// An error behind which a collision of transactions may stand.
+trait MayCollide {
+    fn is_collision(&self) -> bool;
+}
+
+impl MayCollide for DbError {
+    fn is_collision(&self) -> bool {
+        Self::is_collision(self)
+    }
+}

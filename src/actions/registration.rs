@@ -1,0 +1,94 @@
+//! Opening an account: what is typed must match the registry.
+
+use time::{Date, OffsetDateTime};
+
+use crate::{
+    adapters::passwords::{HashingError, Passwords},
+    db::{Db, DbError, accounts, accounts::Contact, events, residents, wrong_answers},
+    domain::{
+        calendar::day_of,
+        event::{Deed, Witness},
+        limits,
+        nik::{KkNumber, Nik},
+        password::NewPassword,
+        person::{Email, FullName},
+        phone::Phone,
+        resident::CivilRecord,
+        status::Actor,
+    },
+};
+
+/// What a citizen types to open an account.
+#[derive(Debug)]
+pub struct Registration {
+    /// Their number.
+    pub nik: Nik,
+    /// Their family card's number.
+    pub kk_number: KkNumber,
+    /// Full name.
+    pub name: FullName,
+    /// Date of birth.
+    pub birth_date: Date,
+    /// Where codes and notices go.
+    pub phone: Phone,
+    /// E-mail, if given.
+    pub email: Option<Email>,
+    /// The password chosen.
+    pub password: NewPassword,
+}
+
+/// Why no account is opened.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrationError {
+    /// The registry does not confirm it; one answer for every reason.
+    #[error("no match")]
+    Mismatch,
+    /// Too many tries; the next one may be made then.
+    #[error("too many tries")]
+    TooMany(OffsetDateTime),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The hasher.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+}
+
+/// Opens an account for whoever matches the registry. Somebody who has one already gets the same
+/// answer, and nothing changes.
+///
+/// # Errors
+/// [`RegistrationError`].
+pub async fn register(
+    db: &Db,
+    passwords: &Passwords,
+    registration: &Registration,
+    from: &str,
+    now: OffsetDateTime,
+) -> Result<(), RegistrationError> {
+    let about = [(limits::REGISTRATION, registration.nik.as_str()), (limits::ADDRESS, from)];
+    let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(RegistrationError::TooMany)?;
+    let resident = residents::by_nik(&mut db.read().await?, &registration.nik).await?;
+    // Hashed in every case, so that the time of the answer tells nothing.
+    let hash = passwords.hash(registration.password.expose()).await?;
+    let Some(resident) = resident.filter(|resident| matches(&resident.civil, registration, day_of(now))) else {
+        return Err(RegistrationError::Mismatch);
+    };
+    wrong_answers::take_back(db, attempt).await?;
+
+    let mut tx = db.begin().await?;
+    let contact = Contact { phone: registration.phone.clone(), email: registration.email.clone() };
+    if let Some(account) = accounts::open(&mut tx, resident.id, &contact, &hash, now).await? {
+        let witness = Witness { actor: Actor::Warga, account: Some(account), from: Some(from.to_owned()) };
+        events::add_deed(&mut tx, Deed::Registered, &witness, now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn matches(civil: &CivilRecord, typed: &Registration, today: Date) -> bool {
+    civil.kk_number == typed.kk_number
+        && civil.name.matches(&typed.name)
+        && civil.birth_date == typed.birth_date
+        && civil.may_have_account(today)
+}

@@ -1,0 +1,143 @@
+//! "Ya": a draft becomes an application with a number; and taking it back.
+
+use time::{Date, OffsetDateTime};
+
+use super::{Citizen, MayCollide, appointment, until_undisturbed};
+use crate::{
+    db::{
+        Db, DbError,
+        applications::{self, ONE_OPEN, RECEIPT_NUMBER, Submission},
+        places::{self, HalfHour},
+    },
+    domain::{
+        application::Application,
+        calendar::{Slot, day_of},
+        ids::ApplicationId,
+        receipt::{CheckCode, ReceiptNumber},
+        status::{Actor, Status},
+        wizard::{self, WizardPage},
+    },
+};
+
+/// Why nothing is sent.
+#[derive(Debug, thiserror::Error)]
+pub enum SubmitError {
+    /// There is no such application.
+    #[error("no such application")]
+    NotFound,
+    /// A page is not answered, or no longer fits what the registry says.
+    #[error("incomplete")]
+    Incomplete(WizardPage),
+    /// Another application for the same resident is in progress since this day; the place is free again.
+    #[error("in progress")]
+    Open(Date),
+    /// The half hour is full or no longer offered; these are the nearest free ones.
+    #[error("full")]
+    Full(Vec<Slot>),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl MayCollide for SubmitError {
+    /// A receipt number that is taken is a collision too: the next try draws another.
+    fn is_collision(&self) -> bool {
+        matches!(self, Self::Db(error) if error.is_collision() || error.constraint() == Some(RECEIPT_NUMBER))
+    }
+}
+
+/// Sends a draft: its number, the copy of the registry, its first step and its place are one fact.
+/// Sending again what is sent changes nothing; whether it was sent now is told.
+///
+/// # Errors
+/// [`SubmitError`].
+pub async fn submit(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDateTime) -> Result<bool, SubmitError> {
+    match until_undisturbed(async || try_submit(db, citizen, id, now).await).await {
+        Err(SubmitError::Db(error)) if error.constraint() == Some(ONE_OPEN) => {
+            let mut conn = db.read().await?;
+            places::free(&mut conn, id).await?;
+            let draft = applications::find(&mut conn, citizen.reader(), id, now).await?.ok_or(SubmitError::NotFound)?;
+            let since = applications::open_since(&mut conn, draft.resident_id()).await?;
+            Err(SubmitError::Open(day_of(since.unwrap_or(now))))
+        }
+        outcome => outcome,
+    }
+}
+
+async fn try_submit(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDateTime) -> Result<bool, SubmitError> {
+    let mut tx = db.begin().await?;
+    let draft = applications::lock_own(&mut tx, citizen.id(), id, now).await?.ok_or(SubmitError::NotFound)?;
+    if draft.status != Status::Draf {
+        return Ok(false);
+    }
+    let furthest = if draft.resident.hindrance(day_of(now)).is_some() { WizardPage::Keterangan } else { wizard::furthest(&draft) };
+    let step = draft.status.step(Status::Diajukan, Actor::Warga);
+    let (Some(wish), WizardPage::Konfirmasi, Ok(step)) = (&draft.appointment, furthest, step) else {
+        return Err(SubmitError::Incomplete(furthest));
+    };
+    let wish = HalfHour { counter: &wish.counter.code, starts_at: wish.starts_at };
+    let schedule = appointment::schedule(&mut tx, &draft, now).await?;
+    let (exists, nearest) = appointment::offered(&schedule, Status::Draf, wish, now);
+    if !exists {
+        return Err(SubmitError::Full(nearest));
+    }
+    let mut details = draft.details.clone();
+    details.civil = Some(draft.resident.civil.clone());
+    let submission = Submission {
+        number: ReceiptNumber::from_values(rand::random()),
+        code: CheckCode::from_bits(rand::random()),
+        details: &details,
+    };
+    if !applications::submit(&mut tx, id, step, &submission, &citizen.witness(), now).await? {
+        return Ok(false);
+    }
+    // The place comes last: everybody else waits for its row only until this commits.
+    if !places::take(&mut tx, id, wish, None, now).await? {
+        return Err(SubmitError::Full(nearest));
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Why an application is not cancelled.
+#[derive(Debug, thiserror::Error)]
+pub enum CancelError {
+    /// There is no such application.
+    #[error("no such application")]
+    NotFound,
+    /// It has gone too far.
+    #[error("too late")]
+    Late(Box<Application>),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl MayCollide for CancelError {
+    fn is_collision(&self) -> bool {
+        matches!(self, Self::Db(error) if error.is_collision())
+    }
+}
+
+/// Cancels a sent application and frees its place. Cancelling twice is cancelling once.
+///
+/// # Errors
+/// [`CancelError`].
+pub async fn cancel(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDateTime) -> Result<(), CancelError> {
+    until_undisturbed(async || {
+        let mut tx = db.begin().await?;
+        let application = applications::lock_own(&mut tx, citizen.id(), id, now).await?.ok_or(CancelError::NotFound)?;
+        if application.status == Status::Dibatalkan {
+            return Ok(());
+        }
+        let Ok(step) = application.status.step(Status::Dibatalkan, Actor::Warga) else {
+            return Err(CancelError::Late(Box::new(application)));
+        };
+        if !applications::take_step(&mut tx, id, step, &citizen.witness(), now).await? {
+            return Err(CancelError::NotFound);
+        }
+        places::free(&mut tx, id).await?;
+        Ok(tx.commit().await?)
+    })
+    .await
+}

@@ -1,0 +1,57 @@
+//! The only place where the time is read.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use time::{Duration, OffsetDateTime};
+
+/// A clock that runs, perhaps from another moment than now, or stands where a test puts it.
+#[derive(Clone, Debug)]
+pub struct Clock(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Running { ahead: Duration },
+    Standing(Arc<Mutex<OffsetDateTime>>),
+}
+
+impl Clock {
+    /// The machine's clock.
+    #[must_use]
+    pub fn system() -> Self {
+        Self(Kind::Running { ahead: Duration::ZERO })
+    }
+
+    /// A clock that shows `moment` now and runs on.
+    #[must_use]
+    pub fn running_from(moment: OffsetDateTime) -> Self {
+        Self(Kind::Running { ahead: moment - OffsetDateTime::now_utc() })
+    }
+
+    /// A clock that stands still until it is set; its copies stand and move with it.
+    #[must_use]
+    pub fn standing_at(moment: OffsetDateTime) -> Self {
+        Self(Kind::Standing(Arc::new(Mutex::new(moment))))
+    }
+
+    /// The time, to the microsecond, as PostgreSQL keeps it.
+    #[must_use]
+    pub fn now(&self) -> OffsetDateTime {
+        let now = match &self.0 {
+            Kind::Running { ahead } => OffsetDateTime::now_utc() + *ahead,
+            Kind::Standing(moment) => *moment.lock().unwrap_or_else(PoisonError::into_inner),
+        };
+        now.replace_microsecond(now.microsecond()).unwrap_or(now)
+    }
+
+    /// Puts a standing clock elsewhere; a running one goes on.
+    pub fn set(&self, to: OffsetDateTime) {
+        if let Kind::Standing(moment) = &self.0 {
+            *moment.lock().unwrap_or_else(PoisonError::into_inner) = to;
+        }
+    }
+
+    /// Moves a standing clock on.
+    pub fn advance(&self, by: Duration) {
+        self.set(self.now() + by);
+    }
+}

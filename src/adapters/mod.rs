@@ -1,0 +1,6 @@
+//! The world outside behind small types: clock, password hashing, upload spool and intake, and the
+//! private PostgreSQL.
+
+pub mod clock;
+pub mod passwords;
+pub mod spool;

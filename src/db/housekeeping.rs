@@ -1,0 +1,23 @@
+//! Removing what nobody needs any more: ended sessions, old wrong answers, forgotten drafts.
+
+use time::OffsetDateTime;
+
+use super::{Conn, DbResult};
+use crate::domain::limits;
+
+/// Removes everything past its time. Every statement stands alone: being cut off does no harm.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn sweep(conn: &mut Conn, now: OffsetDateTime) -> DbResult<()> {
+    sqlx::query!(
+        "delete from sessions where seen_at <= $1 or started_at <= $2",
+        now - limits::SESSION_IDLE, now - limits::SESSION_TOTAL,
+    )
+    .execute(conn.pg())
+    .await?;
+    let longest = limits::LOGIN.window.max(limits::ADDRESS.window).max(limits::TRACKING.window);
+    sqlx::query!("delete from wrong_answers where at <= $1", now - longest).execute(conn.pg()).await?;
+    sqlx::query!("delete from applications where status = 'draf' and answered_at <= $1", now - limits::DRAFT).execute(conn.pg()).await?;
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! Sessions in PostgreSQL: a store for tower-sessions that judges age by the program's clock.
+
+use std::{collections::HashMap, fmt, sync::Arc};
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use time::{Duration, OffsetDateTime};
+use tower_sessions::{
+    SessionStore,
+    session::{Id, Record},
+    session_store::{Error, Result},
+};
+use uuid::Uuid;
+
+use super::{Conn, Db, DbError, DbResult};
+use crate::domain::{ids::AccountId, limits};
+
+/// Under this key a session keeps whose it is.
+pub const ACCOUNT: &str = "account";
+
+/// How often the last-seen time of a session in use is written.
+const SEEN_EVERY: Duration = Duration::minutes(1);
+
+/// The program's clock, asked at every request.
+pub type Now = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
+
+/// The store.
+#[derive(Clone)]
+pub struct Sessions {
+    db: Db,
+    now: Now,
+}
+
+impl Sessions {
+    /// A store on this database, judging age by this clock.
+    #[must_use]
+    pub fn new(db: Db, now: Now) -> Self {
+        Self { db, now }
+    }
+
+    async fn insert(&self, record: &Record) -> Result<bool> {
+        let mut conn = self.db.read().await.map_err(backend)?;
+        let data = rmp_serde::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+        let inserted = sqlx::query!(
+            "insert into sessions (id_hash, account_id, data, started_at, seen_at) values ($1, $2, $3, $4, $4) on conflict do nothing",
+            &hash(&record.id), account(record), data, (self.now)(),
+        );
+        let inserted = inserted.execute(conn.pg()).await.map_err(|error| backend(error.into()))?;
+        Ok(inserted.rows_affected() == 1)
+    }
+}
+
+#[async_trait::async_trait]
+impl SessionStore for Sessions {
+    async fn create(&self, record: &mut Record) -> Result<()> {
+        while !self.insert(record).await? {
+            record.id = Id::default();
+        }
+        Ok(())
+    }
+
+    async fn save(&self, record: &Record) -> Result<()> {
+        let mut conn = self.db.read().await.map_err(backend)?;
+        let data = rmp_serde::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
+        // An update only: a session that was ended meanwhile is not brought back by a late save.
+        let saved = sqlx::query!(
+            "update sessions set account_id = $2, data = $3, seen_at = $4 where id_hash = $1",
+            &hash(&record.id), account(record), data, (self.now)(),
+        );
+        saved.execute(conn.pg()).await.map_err(|error| backend(error.into()))?;
+        Ok(())
+    }
+
+    async fn load(&self, id: &Id) -> Result<Option<Record>> {
+        let now = (self.now)();
+        let mut conn = self.db.read().await.map_err(backend)?;
+        let row = sqlx::query!(
+            "select data, seen_at from sessions where id_hash = $1 and seen_at > $2 and started_at > $3",
+            &hash(id), now - limits::SESSION_IDLE, now - limits::SESSION_TOTAL,
+        );
+        let Some(row) = row.fetch_optional(conn.pg()).await.map_err(|error| backend(error.into()))? else {
+            return Ok(None);
+        };
+        if now - row.seen_at > SEEN_EVERY {
+            let seen = sqlx::query!("update sessions set seen_at = $2 where id_hash = $1", &hash(id), now);
+            seen.execute(conn.pg()).await.map_err(|error| backend(error.into()))?;
+        }
+        let data: HashMap<String, Value> = rmp_serde::from_slice(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
+        // The crate's own expiry is unused: age is judged above, by the program's clock.
+        let never = OffsetDateTime::from_unix_timestamp(253_402_300_799).unwrap_or(now);
+        Ok(Some(Record { id: *id, data, expiry_date: never }))
+    }
+
+    async fn delete(&self, id: &Id) -> Result<()> {
+        let mut conn = self.db.read().await.map_err(backend)?;
+        let deleted = sqlx::query!("delete from sessions where id_hash = $1", &hash(id));
+        deleted.execute(conn.pg()).await.map_err(|error| backend(error.into()))?;
+        Ok(())
+    }
+}
+
+/// Ends every session of an account, except the one that asks.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn end_all(conn: &mut Conn, account: AccountId, except: Option<&Id>) -> DbResult<()> {
+    let kept = except.map(|id| hash(id).to_vec());
+    sqlx::query!("delete from sessions where account_id = $1 and id_hash is distinct from $2", account.uuid(), kept)
+        .execute(conn.pg())
+        .await?;
+    Ok(())
+}
+
+/// When the living sessions of an account began and were last used, newest first, and which one asks.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn of_account(conn: &mut Conn, account: AccountId, own: Option<&Id>, now: OffsetDateTime) -> DbResult<Vec<LivingSession>> {
+    let own = own.map(|id| hash(id).to_vec());
+    let rows = sqlx::query_as!(
+        LivingSession,
+        r#"select started_at, seen_at, id_hash is not distinct from $2 as "own!" from sessions
+           where account_id = $1 and seen_at > $3 and started_at > $4 order by seen_at desc"#,
+        account.uuid(), own, now - limits::SESSION_IDLE, now - limits::SESSION_TOTAL,
+    );
+    Ok(rows.fetch_all(conn.pg()).await?)
+}
+
+/// A session somebody could still use.
+#[derive(Clone, Copy, Debug)]
+pub struct LivingSession {
+    /// Log-in.
+    pub started_at: OffsetDateTime,
+    /// Last request, to the minute.
+    pub seen_at: OffsetDateTime,
+    /// Whether it is the one that asks.
+    pub own: bool,
+}
+
+impl fmt::Debug for Sessions {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Sessions")
+    }
+}
+
+fn hash(id: &Id) -> [u8; 32] {
+    Sha256::digest(id.0.to_be_bytes()).into()
+}
+
+fn account(record: &Record) -> Option<Uuid> {
+    record.data.get(ACCOUNT).and_then(|value| serde_json::from_value(value.clone()).ok())
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
+fn backend(error: DbError) -> Error {
+    tracing::error!(%error, "the session store does not answer");
+    Error::Backend(error.to_string())
+}

@@ -1,0 +1,55 @@
+//! Counting wrong answers, so that nobody guesses for long.
+
+use time::OffsetDateTime;
+
+use super::{Db, DbResult};
+use crate::domain::limits::{Limit, THEN_EVERY};
+
+/// A try that was let through; it counts as wrong until it is taken back.
+#[derive(Debug)]
+#[must_use = "a right answer must be taken back, or it counts as wrong"]
+pub struct Try(Vec<i64>);
+
+/// Lets a try through, or says when the next one may be made.
+///
+/// The try is counted before the answer is looked at: guesses made at the same time cannot pass the
+/// limit together. The subjects are a NIK, a network address or a receipt number.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn attempt(db: &Db, about: &[(Limit, &str)], now: OffsetDateTime) -> DbResult<Result<Try, OffsetDateTime>> {
+    let mut tx = db.begin().await?;
+    let mut counted = Vec::new();
+    for (limit, subject) in about {
+        let index = tx.vault().subject_index(limit.scope, subject);
+        // One at a time for each subject; 64 of its bits name the lock.
+        let lock = index.first_chunk().copied().map_or(0, i64::from_be_bytes);
+        sqlx::query!("select pg_advisory_xact_lock($1)", lock).execute(tx.pg()).await?;
+        let recent = sqlx::query!(
+            r#"select count(*) as "count!", max(at) as last from wrong_answers where scope = $1 and subject = $2 and at > $3"#,
+            limit.scope, &index, now - limit.window,
+        );
+        let recent = recent.fetch_one(tx.pg()).await?;
+        let next = recent.last.map_or(now, |last| last + THEN_EVERY);
+        if recent.count >= limit.count && next > now {
+            return Ok(Err(next));
+        }
+        let id = sqlx::query_scalar!(
+            "insert into wrong_answers (scope, subject, at) values ($1, $2, $3) returning id",
+            limit.scope, &index, now,
+        );
+        counted.push(id.fetch_one(tx.pg()).await?);
+    }
+    tx.commit().await?;
+    Ok(Ok(Try(counted)))
+}
+
+/// The answer was right: the try does not count.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn take_back(db: &Db, right: Try) -> DbResult<()> {
+    let mut conn = db.read().await?;
+    sqlx::query!("delete from wrong_answers where id = any($1)", &right.0).execute(conn.pg()).await?;
+    Ok(())
+}

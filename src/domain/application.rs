@@ -1,0 +1,188 @@
+//! An application for a card: what has been answered so far, and what was sent.
+
+use serde::{Deserialize, Serialize};
+use time::{Date, OffsetDateTime};
+
+use super::{
+    category::{Category, DocumentKind},
+    event::HistoryEntry,
+    ids::{AccountId, ApplicationId, PageId, ResidentId},
+    limits,
+    phone::Phone,
+    receipt::{CheckCode, ReceiptNumber},
+    region::Counter,
+    resident::{CivilRecord, Resident},
+    status::Status,
+};
+
+/// The police's letter of loss.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Letter {
+    /// Its number.
+    pub number: String,
+    /// The police station that issued it.
+    pub office: String,
+    /// Its date.
+    pub date: Date,
+}
+
+impl Letter {
+    /// Longest number and office that are kept, in characters.
+    pub const FIELD_LENGTH: usize = 80;
+
+    /// The age in days, where it is old enough for a warning.
+    #[must_use]
+    pub fn old(&self, today: Date) -> Option<i64> {
+        let days = (today - self.date).whole_days();
+        (days > limits::LETTER_DAYS).then_some(days)
+    }
+}
+
+/// What is sealed in an application's row.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// Where notices about this application go.
+    pub phone: Option<Phone>,
+    /// The police's letter, for `hilang`.
+    pub letter: Option<Letter>,
+    /// The registry's row as it was when "Ya" was pressed.
+    pub civil: Option<CivilRecord>,
+}
+
+/// How far one document has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocumentSummary {
+    /// Which document.
+    pub kind: DocumentKind,
+    /// Stored pages, at least one.
+    pub pages: usize,
+    /// When the last page arrived.
+    pub received_at: OffsetDateTime,
+}
+
+/// One stored page, without its picture.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPage {
+    /// Its identifier.
+    pub id: PageId,
+    /// Which document it belongs to.
+    pub kind: DocumentKind,
+    /// Its number within the document, from 1.
+    pub number: usize,
+    /// Size of the stored JPEG in bytes.
+    pub bytes: usize,
+    /// When it arrived.
+    pub received_at: OffsetDateTime,
+}
+
+/// A half hour at a counter, and how firmly it is ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Appointment {
+    /// Where.
+    pub counter: Counter,
+    /// When it begins.
+    pub starts_at: OffsetDateTime,
+    /// The claim on a seat; it is gone when the hold ran out and somebody else came.
+    pub claim: Claim,
+}
+
+/// The claim on a seat in a half hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// None: only the wish is known.
+    None,
+    /// Held until then, for a draft.
+    Held(OffsetDateTime),
+    /// Confirmed.
+    Firm,
+}
+
+/// An application as its filer sees it.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// Its identifier.
+    pub id: ApplicationId,
+    /// The account that filed it.
+    pub account: AccountId,
+    /// Where it stands.
+    pub status: Status,
+    /// The reason, once chosen.
+    pub category: Option<Category>,
+    /// The documents ticked as ready.
+    pub papers: Vec<DocumentKind>,
+    /// Telephone, letter and, once sent, the copy of the registry.
+    pub details: Details,
+    /// The resident it is about, as the registry knows them today.
+    pub resident: Resident,
+    /// The chosen place and time.
+    pub appointment: Option<Appointment>,
+    /// The number on the receipt, once sent.
+    pub receipt_number: Option<ReceiptNumber>,
+    /// The code behind the receipt's QR, once sent.
+    pub check_code: Option<CheckCode>,
+    /// When the last answer was stored.
+    pub answered_at: OffsetDateTime,
+    /// When it was first sent.
+    pub submitted_at: Option<OffsetDateTime>,
+    /// What has been uploaded, by kind.
+    pub documents: Vec<DocumentSummary>,
+    /// Its steps, oldest first.
+    pub history: Vec<HistoryEntry>,
+}
+
+impl Application {
+    /// The person as the case shows them: the copy once sent, the registry before.
+    #[must_use]
+    pub fn civil(&self) -> &CivilRecord {
+        self.details.civil.as_ref().unwrap_or(&self.resident.civil)
+    }
+
+    /// Stored pages of a document.
+    #[must_use]
+    pub fn pages(&self, kind: DocumentKind) -> usize {
+        self.documents.iter().find(|document| document.kind == kind).map_or(0, |document| document.pages)
+    }
+
+    /// Required documents of which no page is stored.
+    #[must_use]
+    pub fn missing(&self) -> Vec<DocumentKind> {
+        let required = self.category.map_or(&[][..], Category::required);
+        required.iter().copied().filter(|kind| self.pages(*kind) == 0).collect()
+    }
+
+    /// Whether the page about papers and telephone is answered for the chosen category.
+    #[must_use]
+    pub fn papers_answered(&self) -> bool {
+        self.category.is_some_and(|category| {
+            category.required().iter().all(|kind| self.papers.contains(kind))
+                && self.details.phone.is_some()
+                && (!category.needs_letter() || self.details.letter.is_some())
+        })
+    }
+
+    /// The identifier of the resident it is about.
+    #[must_use]
+    pub fn resident_id(&self) -> ResidentId {
+        self.resident.id
+    }
+}
+
+/// One line of the list of a person's applications.
+#[derive(Clone, Debug)]
+pub struct ApplicationLine {
+    /// The application, without history and documents.
+    pub application: Application,
+    /// Whether the reader's account filed it.
+    pub own: bool,
+}
+
+/// An application in progress for a resident, as others of the family may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenCase {
+    /// The application.
+    pub application: ApplicationId,
+    /// The account that filed it.
+    pub account: AccountId,
+    /// When it was first sent.
+    pub since: OffsetDateTime,
+}

@@ -1,0 +1,37 @@
+//! How many wrong answers are borne, and how long things last.
+
+use time::Duration;
+
+/// A limit on wrong answers about one subject: `count` within `window`, then one try in `then_every`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Name of the limit in the table of wrong answers.
+    pub scope: &'static str,
+    /// Wrong answers borne within the window.
+    pub count: i64,
+    /// How long a wrong answer counts.
+    pub window: Duration,
+}
+
+/// Once a limit is reached, one try is let through in this time.
+pub const THEN_EVERY: Duration = Duration::minutes(1);
+
+/// Wrong passwords for one NIK, whether or not it has an account.
+pub const LOGIN: Limit = Limit { scope: "masuk", count: 10, window: Duration::minutes(15) };
+/// Registrations with one NIK that do not match the registry.
+pub const REGISTRATION: Limit = Limit { scope: "registrasi", count: 10, window: Duration::minutes(15) };
+/// Wrong answers from one address; mobile operators put thousands of people behind one.
+pub const ADDRESS: Limit = Limit { scope: "alamat", count: 300, window: Duration::minutes(15) };
+/// Wrong birth dates for one receipt number.
+pub const TRACKING: Limit = Limit { scope: "cek_status", count: 10, window: Duration::minutes(10) };
+
+/// A citizen's session ends after so long without a request …
+pub const SESSION_IDLE: Duration = Duration::minutes(30);
+/// … and after so long in all.
+pub const SESSION_TOTAL: Duration = Duration::hours(12);
+/// How long a chosen place is held for somebody who has not yet pressed "Ya".
+pub const HOLD: Duration = Duration::minutes(15);
+/// How long a draft is kept after its last answer.
+pub const DRAFT: Duration = Duration::days(7);
+/// Age from which a police letter draws a warning.
+pub const LETTER_DAYS: i64 = 14;

@@ -1,0 +1,20 @@
+//! What is true whoever asks: numbers and names as the law writes them, who may apply for whom,
+//! which status may follow which, which days are working days. Pure: no clock, no input or output.
+
+pub mod application;
+pub mod calendar;
+pub mod category;
+pub mod event;
+pub mod ids;
+pub mod limits;
+pub mod nik;
+pub mod password;
+pub mod person;
+pub mod phone;
+pub mod receipt;
+pub mod region;
+pub mod resident;
+pub mod status;
+pub mod typed_date;
+pub mod upload;
+pub mod wizard;

@@ -1,0 +1,131 @@
+//! The two 16-digit numbers on a family card: NIK (one person) and KK number (one family).
+//!
+//! A NIK is 6 digits of the region of first registration, DDMMYY of birth (women: day + 40) and a
+//! serial of 4 digits, not 0000 (Perpres 40/2019 art. 37). It has no check digit.
+
+use serde::{Deserialize, Serialize};
+
+/// Length of both numbers, in digits.
+pub const DIGITS: usize = 16;
+
+/// Why a typed number cannot be a NIK or a KK number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NumberError {
+    /// Nothing was typed.
+    Empty,
+    /// Something other than digits and blanks was typed.
+    Characters,
+    /// This many digits were typed, not 16.
+    Length(usize),
+    /// The digits for day, month or serial cannot occur.
+    Impossible,
+}
+
+/// A person's number, of possible shape; it need not exist.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Nik(String);
+
+impl Nik {
+    /// Reads a NIK as people type it: blanks between the digits are ignored.
+    ///
+    /// # Errors
+    /// [`NumberError`] names the first thing that is wrong.
+    pub fn parse(typed: &str) -> Result<Self, NumberError> {
+        let digits = sixteen_digits(typed)?;
+        let part = |from: usize, to: usize| digits.get(from..to).and_then(|part| part.parse::<u8>().ok());
+        let (Some(day), Some(month)) = (part(6, 8), part(8, 10)) else {
+            return Err(NumberError::Impossible);
+        };
+        let day = if day > 40 { day - 40 } else { day };
+        if !day_exists(day, month) || digits.ends_with("0000") {
+            return Err(NumberError::Impossible);
+        }
+        Ok(Self(digits))
+    }
+
+    /// The 16 digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The NIK as it may stand on paper: `317101******0001`.
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let (head, tail) = (self.0.get(..6).unwrap_or_default(), self.0.get(12..).unwrap_or_default());
+        format!("{head}******{tail}")
+    }
+}
+
+/// A family card's number. Only its length is certain: old cards carry every kind of digits.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct KkNumber(String);
+
+impl KkNumber {
+    /// Reads a KK number as people type it: blanks between the digits are ignored.
+    ///
+    /// # Errors
+    /// [`NumberError`] names the first thing that is wrong; never [`NumberError::Impossible`].
+    pub fn parse(typed: &str) -> Result<Self, NumberError> {
+        sixteen_digits(typed).map(Self)
+    }
+
+    /// The 16 digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+macro_rules! guarded_string {
+    ($name:ident) => {
+        impl TryFrom<String> for $name {
+            type Error = &'static str;
+
+            fn try_from(value: String) -> Result<Self, Self::Error> {
+                Self::parse(&value).map_err(|_| concat!("not a ", stringify!($name)))
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.0
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                out.write_str(concat!(stringify!($name), "(…)"))
+            }
+        }
+    };
+}
+
+guarded_string!(Nik);
+guarded_string!(KkNumber);
+
+fn sixteen_digits(typed: &str) -> Result<String, NumberError> {
+    let digits: String = typed.chars().filter(|sign| !sign.is_whitespace()).collect();
+    if digits.is_empty() {
+        Err(NumberError::Empty)
+    } else if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        Err(NumberError::Characters)
+    } else if digits.len() != DIGITS {
+        Err(NumberError::Length(digits.len()))
+    } else {
+        Ok(digits)
+    }
+}
+
+/// Whether a month ever has this day; the century is unknown, so 29 February may exist.
+fn day_exists(day: u8, month: u8) -> bool {
+    let last = match month {
+        2 => 29,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return false,
+    };
+    (1..=last).contains(&day)
+}
