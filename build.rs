@@ -1,5 +1,30 @@
-//! Tells cargo when the embedded migrations change.
+//! Compresses the static files once, and names them by their content so that they may be kept for
+//! ever. Also tells cargo when the embedded migrations change.
 
-fn main() {
+use std::{
+    env, fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    io::{self, Write},
+    path::Path,
+};
+
+fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=migrations");
+    println!("cargo:rerun-if-changed=static");
+    let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo names no OUT_DIR"))?;
+    for name in ["look.css", "upload.js", "icon.svg"] {
+        let bytes = fs::read(Path::new("static").join(name))?;
+        let mut hasher = DefaultHasher::new();
+        bytes.hash(&mut hasher);
+        let variable = name.replace('.', "_").to_uppercase();
+        println!("cargo:rustc-env={variable}_HASH={:016x}", hasher.finish());
+
+        let mut br = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);
+        br.write_all(&bytes)?;
+        fs::write(Path::new(&out).join(format!("{name}.br")), br.into_inner())?;
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        gz.write_all(&bytes)?;
+        fs::write(Path::new(&out).join(format!("{name}.gz")), gz.finish()?)?;
+    }
+    Ok(())
 }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What the scripts beside this file share: finding what is missing on this machine, and installing it where they may.
 # To be sourced by bash. Afterwards the current folder is the repository's.
 

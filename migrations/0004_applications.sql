@@ -205,7 +205,7 @@ create constraint trigger events_status_has_changed after insert on events
 create view application_files as
     select a.id, a.account_id, a.resident_id, a.status, a.category, a.papers, a.counter_code, a.starts_at, a.receipt_number,
            a.check_code, a.sealed, a.answered_at, a.submitted_at,
-           r.sealed as resident_sealed,
+           r.sealed as resident_sealed, k.name as kelurahan_name,
            (select max(h.at) from applications b join application_history h on h.application_id = b.id
                 where b.resident_id = a.resident_id and h.to_status = 'selesai') as handed_over_at,
            g.name as region_name, c.address, c.whatsapp, c.places,
@@ -217,6 +217,7 @@ create view application_files as
                 from application_history h where h.application_id = a.id) as history
     from applications a
     join residents r on r.id = a.resident_id
+    join regions k on k.code = r.kelurahan_code
     left join counters c on c.code = a.counter_code
     left join regions g on g.code = a.counter_code
     left join places p on p.application_id = a.id and p.counter_code = a.counter_code and p.starts_at = a.starts_at;

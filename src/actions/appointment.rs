@@ -2,7 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
-use super::{Citizen, MayCollide, until_undisturbed};
+use super::{Citizen, MayCollide};
 use crate::{
     db::{
         Conn, Db, DbError, DbResult, applications, drafts, events,
@@ -87,8 +87,14 @@ pub(super) fn offered(schedule: &Schedule, status: Status, wish: HalfHour<'_>, n
 ///
 /// # Errors
 /// [`SlotError`].
-pub async fn choose(db: &Db, citizen: &Citizen, id: ApplicationId, wish: HalfHour<'_>, now: OffsetDateTime) -> Result<(), SlotError> {
-    until_undisturbed(async || {
+pub async fn choose(
+    db: &Db,
+    citizen: &Citizen,
+    id: ApplicationId,
+    wish: HalfHour<'_>,
+    now: OffsetDateTime,
+) -> Result<(), SlotError> {
+    until_undisturbed!(async {
         let mut tx = db.begin().await?;
         let application = applications::lock_own(&mut tx, citizen.id(), id, now).await?.ok_or(SlotError::NotFound)?;
         let is_draft = application.status == Status::Draf;
@@ -114,5 +120,4 @@ pub async fn choose(db: &Db, citizen: &Citizen, id: ApplicationId, wish: HalfHou
         }
         Ok(tx.commit().await?)
     })
-    .await
 }

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Citizen, until_undisturbed};
+use super::Citizen;
 use crate::{
     db::{Db, DbError, DbResult, Tx, applications, drafts, residents},
     domain::{
@@ -53,7 +53,12 @@ pub async fn begin(db: &Db, citizen: &Citizen, about: ResidentId, now: OffsetDat
 }
 
 /// Locks a draft of the citizen's own.
-pub(super) async fn lock(tx: &mut Tx, citizen: &Citizen, id: ApplicationId, now: OffsetDateTime) -> DbResult<Option<Application>> {
+pub(super) async fn lock(
+    tx: &mut Tx,
+    citizen: &Citizen,
+    id: ApplicationId,
+    now: OffsetDateTime,
+) -> DbResult<Option<Application>> {
     let application = applications::lock_own(tx, citizen.id(), id, now).await?;
     Ok(application.filter(|application| application.status == Status::Draf))
 }
@@ -62,8 +67,14 @@ pub(super) async fn lock(tx: &mut Tx, citizen: &Citizen, id: ApplicationId, now:
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn set_category(db: &Db, citizen: &Citizen, id: ApplicationId, category: Category, now: OffsetDateTime) -> DbResult<bool> {
-    until_undisturbed(async || {
+pub async fn set_category(
+    db: &Db,
+    citizen: &Citizen,
+    id: ApplicationId,
+    category: Category,
+    now: OffsetDateTime,
+) -> DbResult<bool> {
+    until_undisturbed!(async {
         let mut tx = db.begin().await?;
         let Some(draft) = lock(&mut tx, citizen, id, now).await? else { return Ok(false) };
         if category.misfit(&draft.resident).is_some() {
@@ -73,7 +84,6 @@ pub async fn set_category(db: &Db, citizen: &Citizen, id: ApplicationId, categor
         tx.commit().await?;
         Ok(true)
     })
-    .await
 }
 
 /// What the page about papers asks for.
@@ -92,7 +102,7 @@ pub struct Papers {
 /// # Errors
 /// [`DbError`].
 pub async fn set_papers(db: &Db, citizen: &Citizen, id: ApplicationId, papers: &Papers, now: OffsetDateTime) -> DbResult<bool> {
-    until_undisturbed(async || {
+    until_undisturbed!(async {
         let mut tx = db.begin().await?;
         let Some(draft) = lock(&mut tx, citizen, id, now).await? else { return Ok(false) };
         let mut details = draft.details;
@@ -102,7 +112,6 @@ pub async fn set_papers(db: &Db, citizen: &Citizen, id: ApplicationId, papers: &
         tx.commit().await?;
         Ok(true)
     })
-    .await
 }
 
 /// Removes a draft with its pages and its hold. Tells whether it was there.

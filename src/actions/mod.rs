@@ -1,6 +1,20 @@
 //! Verbs: each is one transaction, with its rule from the domain, its rows through db, and its
 //! history. Who acts is a type.
 
+/// Tries a transaction again while it collides with another; the database undid it, so nothing is
+/// done twice.
+macro_rules! until_undisturbed {
+    ($attempt:expr) => {{
+        let mut tries = 1;
+        loop {
+            match $attempt.await {
+                Err(error) if tries < $crate::actions::TRIES && $crate::actions::MayCollide::is_collision(&error) => tries += 1,
+                outcome => break outcome,
+            }
+        }
+    }};
+}
+
 pub mod account;
 pub mod appointment;
 pub mod draft;
@@ -11,12 +25,7 @@ pub mod upload;
 
 use crate::{
     db::{DbError, accounts::Account, applications::Reader},
-    domain::{
-        event::Witness,
-        ids::AccountId,
-        resident::Resident,
-        status::Actor,
-    },
+    domain::{event::Witness, ids::AccountId, resident::Resident, status::Actor},
 };
 
 /// How often a transaction that collided with another is tried before giving up.
@@ -55,20 +64,6 @@ impl Citizen {
     pub fn witness(&self) -> Witness {
         Witness { actor: Actor::Warga, account: Some(self.account.id), from: Some(self.from.clone()) }
     }
-}
-
-/// Tries a transaction again while it collides with another; PostgreSQL undid it, so nothing is done twice.
-///
-/// # Errors
-/// The last one.
-async fn until_undisturbed<T, E: MayCollide>(mut attempt: impl AsyncFnMut() -> Result<T, E>) -> Result<T, E> {
-    for _ in 1..TRIES {
-        match attempt().await {
-            Err(error) if error.is_collision() => tracing::debug!("two transactions collided; trying again"),
-            outcome => return outcome,
-        }
-    }
-    attempt().await
 }
 
 /// An error behind which a collision of transactions may stand.

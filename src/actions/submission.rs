@@ -2,7 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
-use super::{Citizen, MayCollide, appointment, until_undisturbed};
+use super::{Citizen, MayCollide, appointment};
 use crate::{
     db::{
         Db, DbError,
@@ -52,7 +52,7 @@ impl MayCollide for SubmitError {
 /// # Errors
 /// [`SubmitError`].
 pub async fn submit(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDateTime) -> Result<bool, SubmitError> {
-    match until_undisturbed(async || try_submit(db, citizen, id, now).await).await {
+    match until_undisturbed!(try_submit(db, citizen, id, now)) {
         Err(SubmitError::Db(error)) if error.constraint() == Some(ONE_OPEN) => {
             let mut conn = db.read().await?;
             places::free(&mut conn, id).await?;
@@ -70,7 +70,8 @@ async fn try_submit(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDa
     if draft.status != Status::Draf {
         return Ok(false);
     }
-    let furthest = if draft.resident.hindrance(day_of(now)).is_some() { WizardPage::Keterangan } else { wizard::furthest(&draft) };
+    let furthest =
+        if draft.resident.hindrance(day_of(now)).is_some() { WizardPage::Keterangan } else { wizard::furthest(&draft) };
     let step = draft.status.step(Status::Diajukan, Actor::Warga);
     let (Some(wish), WizardPage::Konfirmasi, Ok(step)) = (&draft.appointment, furthest, step) else {
         return Err(SubmitError::Incomplete(furthest));
@@ -124,7 +125,7 @@ impl MayCollide for CancelError {
 /// # Errors
 /// [`CancelError`].
 pub async fn cancel(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDateTime) -> Result<(), CancelError> {
-    until_undisturbed(async || {
+    until_undisturbed!(async {
         let mut tx = db.begin().await?;
         let application = applications::lock_own(&mut tx, citizen.id(), id, now).await?.ok_or(CancelError::NotFound)?;
         if application.status == Status::Dibatalkan {
@@ -139,5 +140,4 @@ pub async fn cancel(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDa
         places::free(&mut tx, id).await?;
         Ok(tx.commit().await?)
     })
-    .await
 }

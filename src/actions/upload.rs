@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Citizen, draft, until_undisturbed, MayCollide};
+use super::{Citizen, MayCollide, draft};
 use crate::{
     db::{Db, DbError, DbResult, drafts, pages},
     domain::{
@@ -49,7 +49,7 @@ pub async fn store(
     fingerprint: &BlindIndex,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    until_undisturbed(async || {
+    until_undisturbed!(async {
         let mut tx = db.begin().await?;
         let draft = draft::lock(&mut tx, citizen, id, now).await?.ok_or(StoreError::NotFound)?;
         if !draft.category.is_some_and(|category| category.documents().any(|known| known == kind)) {
@@ -66,7 +66,6 @@ pub async fn store(
         drafts::touch(&mut tx, id, now).await?;
         Ok(tx.commit().await?)
     })
-    .await
 }
 
 /// Removes a page of a draft. Tells which one it was.
@@ -80,7 +79,7 @@ pub async fn remove(
     page: PageId,
     now: OffsetDateTime,
 ) -> DbResult<Option<(DocumentKind, usize)>> {
-    until_undisturbed(async || {
+    until_undisturbed!(async {
         let mut tx = db.begin().await?;
         if draft::lock(&mut tx, citizen, id, now).await?.is_none() {
             return Ok(None);
@@ -90,5 +89,4 @@ pub async fn remove(
         tx.commit().await?;
         Ok(removed)
     })
-    .await
 }

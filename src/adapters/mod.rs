@@ -2,5 +2,7 @@
 //! private PostgreSQL.
 
 pub mod clock;
+pub mod intake;
 pub mod passwords;
+pub mod postgres;
 pub mod spool;

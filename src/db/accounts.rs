@@ -41,11 +41,18 @@ pub struct Account {
 ///
 /// # Errors
 /// [`super::DbError`].
-pub async fn open(tx: &mut Tx, resident: ResidentId, contact: &Contact, hash: &str, now: OffsetDateTime) -> DbResult<Option<AccountId>> {
+pub async fn open(
+    tx: &mut Tx,
+    resident: ResidentId,
+    contact: &Contact,
+    hash: &str,
+    now: OffsetDateTime,
+) -> DbResult<Option<AccountId>> {
     let id = AccountId::random();
     let phone = tx.vault().phone_index(&contact.phone);
     let sealed = tx.vault().seal_value(Place { table: TABLE, row: id.uuid() }, contact)?;
-    let opened = sqlx::query!(
+    let opened =
+        sqlx::query!(
         "insert into accounts (id, resident_id, phone_index, sealed, password_hash, created_at) values ($1, $2, $3, $4, $5, $6)
          on conflict on constraint accounts_one_per_resident do nothing",
         id.uuid(), resident.uuid(), &phone, sealed, hash, now,
@@ -101,7 +108,9 @@ pub async fn password_hash(conn: &mut Conn, id: AccountId) -> DbResult<Option<St
 pub async fn change_password(tx: &mut Tx, id: AccountId, old_hash: &str, new_hash: &str) -> DbResult<bool> {
     let changed = sqlx::query!(
         "update accounts set password_hash = $3 where id = $1 and password_hash = $2",
-        id.uuid(), old_hash, new_hash,
+        id.uuid(),
+        old_hash,
+        new_hash,
     );
     Ok(changed.execute(tx.pg()).await?.rows_affected() == 1)
 }

@@ -46,6 +46,7 @@ struct FileRow {
     answered_at: OffsetDateTime,
     submitted_at: Option<OffsetDateTime>,
     resident_sealed: Vec<u8>,
+    kelurahan_name: String,
     handed_over_at: Option<OffsetDateTime>,
     region_name: Option<String>,
     address: Option<String>,
@@ -63,7 +64,8 @@ macro_rules! files {
             FileRow,
             r#"select id as "id!", account_id as "account_id!", resident_id as "resident_id!", status as "status!", category,
                       papers as "papers!", counter_code, starts_at, receipt_number, check_code, sealed as "sealed!",
-                      answered_at as "answered_at!", submitted_at, resident_sealed as "resident_sealed!", handed_over_at,
+                      answered_at as "answered_at!", submitted_at, resident_sealed as "resident_sealed!",
+                      kelurahan_name as "kelurahan_name!", handed_over_at,
                       region_name, address, whatsapp, places, has_place as "has_place!", held_until, documents, history
                from application_files where "# + $where,
             $($value),+
@@ -78,7 +80,10 @@ macro_rules! files {
 pub async fn find(conn: &mut Conn, reader: Reader, id: ApplicationId, now: OffsetDateTime) -> DbResult<Option<Application>> {
     let row = files!(
         "id = $1 and (account_id = $2 or resident_id = $3 and status <> 'draf') and (status <> 'draf' or answered_at > $4)",
-        id.uuid(), reader.account.uuid(), reader.resident.uuid(), now - limits::DRAFT
+        id.uuid(),
+        reader.account.uuid(),
+        reader.resident.uuid(),
+        now - limits::DRAFT
     );
     row.fetch_optional(conn.pg()).await?.map(|row| row.open(conn.vault(), now)).transpose()
 }
@@ -91,7 +96,9 @@ pub async fn list(conn: &mut Conn, reader: Reader, now: OffsetDateTime) -> DbRes
     let rows = files!(
         "(account_id = $1 or resident_id = $2 and status <> 'draf') and (status <> 'draf' or answered_at > $3)
          order by coalesce(submitted_at, answered_at) desc, id",
-        reader.account.uuid(), reader.resident.uuid(), now - limits::DRAFT
+        reader.account.uuid(),
+        reader.resident.uuid(),
+        now - limits::DRAFT
     );
     rows.fetch_all(conn.pg()).await?.into_iter().map(|row| row.open(conn.vault(), now)).collect()
 }
@@ -133,13 +140,19 @@ pub async fn open_since(conn: &mut Conn, resident: ResidentId) -> DbResult<Optio
 /// # Errors
 /// [`DbError`].
 pub async fn lock_own(tx: &mut Tx, account: AccountId, id: ApplicationId, now: OffsetDateTime) -> DbResult<Option<Application>> {
-    let locked = sqlx::query_scalar!("select id from applications where id = $1 and account_id = $2 for update", id.uuid(), account.uuid());
+    let locked = sqlx::query_scalar!(
+        "select id from applications where id = $1 and account_id = $2 for update",
+        id.uuid(),
+        account.uuid()
+    );
     if locked.fetch_optional(tx.pg()).await?.is_none() {
         return Ok(None);
     }
     let row = files!(
         "id = $1 and account_id = $2 and (status <> 'draf' or answered_at > $3)",
-        id.uuid(), account.uuid(), now - limits::DRAFT
+        id.uuid(),
+        account.uuid(),
+        now - limits::DRAFT
     );
     row.fetch_optional(tx.pg()).await?.map(|row| row.open(tx.vault(), now)).transpose()
 }
@@ -151,7 +164,9 @@ pub async fn lock_own(tx: &mut Tx, account: AccountId, id: ApplicationId, now: O
 pub async fn take_step(tx: &mut Tx, id: ApplicationId, step: Step, witness: &Witness, now: OffsetDateTime) -> DbResult<bool> {
     let moved = sqlx::query!(
         "update applications set status = $3 where id = $1 and status = $2",
-        id.uuid(), step.from().code(), step.to().code(),
+        id.uuid(),
+        step.from().code(),
+        step.to().code(),
     );
     if moved.execute(tx.pg()).await?.rows_affected() == 0 {
         return Ok(false);
@@ -215,7 +230,8 @@ impl FileRow {
             _ => Claim::None,
         };
         let papers = self.papers.iter().map(|code| DocumentKind::parse(code).ok_or(DbError::Impossible("a kind of paper")));
-        let number = self.receipt_number.map(|text| ReceiptNumber::parse(&text).map_err(|_| DbError::Impossible("a receipt number")));
+        let number =
+            self.receipt_number.map(|text| ReceiptNumber::parse(&text).map_err(|_| DbError::Impossible("a receipt number")));
         let category = self.category.map(|code| Category::parse(&code).ok_or(DbError::Impossible("a category")));
         let counter = counter(self.counter_code, self.region_name, self.address, self.whatsapp, self.places)?;
         Ok(Application {
@@ -226,6 +242,7 @@ impl FileRow {
             papers: papers.collect::<DbResult<_>>()?,
             details,
             resident,
+            kelurahan: self.kelurahan_name,
             appointment: counter.zip(self.starts_at).map(|(counter, starts_at)| Appointment { counter, starts_at, claim }),
             receipt_number: number.transpose()?,
             check_code: self.check_code.map(|code| CheckCode::from_bits(code.as_u128())),

@@ -22,7 +22,9 @@ pub async fn begin(tx: &mut Tx, account: AccountId, resident: ResidentId, now: O
     // One that was left for too long is not taken up again.
     sqlx::query!(
         "delete from applications where account_id = $1 and resident_id = $2 and status = 'draf' and answered_at <= $3",
-        account.uuid(), resident.uuid(), now - limits::DRAFT,
+        account.uuid(),
+        resident.uuid(),
+        now - limits::DRAFT,
     )
     .execute(tx.pg())
     .await?;
@@ -31,13 +33,18 @@ pub async fn begin(tx: &mut Tx, account: AccountId, resident: ResidentId, now: O
     sqlx::query!(
         "insert into applications (id, account_id, resident_id, sealed, answered_at) values ($1, $2, $3, $4, $5)
          on conflict (account_id, resident_id) where status = 'draf' do nothing",
-        id.uuid(), account.uuid(), resident.uuid(), sealed, now,
+        id.uuid(),
+        account.uuid(),
+        resident.uuid(),
+        sealed,
+        now,
     )
     .execute(tx.pg())
     .await?;
     let draft = sqlx::query_scalar!(
         "select id from applications where account_id = $1 and resident_id = $2 and status = 'draf'",
-        account.uuid(), resident.uuid(),
+        account.uuid(),
+        resident.uuid(),
     );
     Ok(draft.fetch_one(tx.pg()).await?.into())
 }
@@ -51,7 +58,9 @@ pub async fn set_category(tx: &mut Tx, id: ApplicationId, category: Category, no
     sqlx::query!("delete from pages where application_id = $1 and kind <> all($2)", id.uuid(), &kept).execute(tx.pg()).await?;
     sqlx::query!(
         "update applications set category = $2, answered_at = $3 where id = $1 and status = 'draf'",
-        id.uuid(), category.code(), now,
+        id.uuid(),
+        category.code(),
+        now,
     )
     .execute(tx.pg())
     .await?;
@@ -74,7 +83,11 @@ pub async fn set_papers(
     let sealed = tx.vault().seal_value(Place { table: TABLE, row: id.uuid() }, details)?;
     sqlx::query!(
         "update applications set papers = $2, phone_index = $3, sealed = $4, answered_at = $5 where id = $1 and status = 'draf'",
-        id.uuid(), &papers, phone, sealed, now,
+        id.uuid(),
+        &papers,
+        phone,
+        sealed,
+        now,
     )
     .execute(tx.pg())
     .await?;
@@ -94,7 +107,10 @@ pub async fn set_slot(
 ) -> DbResult<()> {
     sqlx::query!(
         "update applications set counter_code = $2, starts_at = $3, answered_at = $4 where id = $1",
-        id.uuid(), counter.as_str(), starts_at, now,
+        id.uuid(),
+        counter.as_str(),
+        starts_at,
+        now,
     )
     .execute(tx.pg())
     .await?;
@@ -106,7 +122,9 @@ pub async fn set_slot(
 /// # Errors
 /// [`super::DbError`].
 pub async fn touch(tx: &mut Tx, id: ApplicationId, now: OffsetDateTime) -> DbResult<()> {
-    sqlx::query!("update applications set answered_at = $2 where id = $1 and status = 'draf'", id.uuid(), now).execute(tx.pg()).await?;
+    sqlx::query!("update applications set answered_at = $2 where id = $1 and status = 'draf'", id.uuid(), now)
+        .execute(tx.pg())
+        .await?;
     Ok(())
 }
 
@@ -115,6 +133,7 @@ pub async fn touch(tx: &mut Tx, id: ApplicationId, now: OffsetDateTime) -> DbRes
 /// # Errors
 /// [`super::DbError`].
 pub async fn remove(tx: &mut Tx, account: AccountId, id: ApplicationId) -> DbResult<bool> {
-    let removed = sqlx::query!("delete from applications where id = $1 and account_id = $2 and status = 'draf'", id.uuid(), account.uuid());
+    let removed =
+        sqlx::query!("delete from applications where id = $1 and account_id = $2 and status = 'draf'", id.uuid(), account.uuid());
     Ok(removed.execute(tx.pg()).await?.rows_affected() == 1)
 }

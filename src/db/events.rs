@@ -13,7 +13,13 @@ use crate::domain::{
 ///
 /// # Errors
 /// [`super::DbError::Sql`], also when the step does not follow the last one.
-pub async fn add_step(tx: &mut Tx, application: ApplicationId, step: Step, witness: &Witness, now: OffsetDateTime) -> DbResult<()> {
+pub async fn add_step(
+    tx: &mut Tx,
+    application: ApplicationId,
+    step: Step,
+    witness: &Witness,
+    now: OffsetDateTime,
+) -> DbResult<()> {
     sqlx::query!(
         "insert into events (at, deed, actor, account_id, application_id, origin, from_status, to_status)
          values ($1, 'langkah', $2, $3, $4, $5, $6, $7)",

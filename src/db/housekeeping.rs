@@ -12,12 +12,15 @@ use crate::domain::limits;
 pub async fn sweep(conn: &mut Conn, now: OffsetDateTime) -> DbResult<()> {
     sqlx::query!(
         "delete from sessions where seen_at <= $1 or started_at <= $2",
-        now - limits::SESSION_IDLE, now - limits::SESSION_TOTAL,
+        now - limits::SESSION_IDLE,
+        now - limits::SESSION_TOTAL,
     )
     .execute(conn.pg())
     .await?;
     let longest = limits::LOGIN.window.max(limits::ADDRESS.window).max(limits::TRACKING.window);
     sqlx::query!("delete from wrong_answers where at <= $1", now - longest).execute(conn.pg()).await?;
-    sqlx::query!("delete from applications where status = 'draf' and answered_at <= $1", now - limits::DRAFT).execute(conn.pg()).await?;
+    sqlx::query!("delete from applications where status = 'draf' and answered_at <= $1", now - limits::DRAFT)
+        .execute(conn.pg())
+        .await?;
     Ok(())
 }

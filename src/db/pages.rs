@@ -31,7 +31,8 @@ pub async fn add(
 ) -> DbResult<()> {
     let stored = sqlx::query_scalar!(
         r#"select count(*) as "count!" from pages where application_id = $1 and kind = $2"#,
-        application.uuid(), kind.code(),
+        application.uuid(),
+        kind.code(),
     );
     let stored = stored.fetch_one(tx.pg()).await?;
     for (number, image) in (stored + 1..).zip(images) {
@@ -43,7 +44,14 @@ pub async fn add(
         sqlx::query!(
             "insert into pages (id, application_id, kind, number, bytes, fingerprint, received_at, sealed)
              values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            id, application.uuid(), kind.code(), number, bytes, fingerprint, now, sealed,
+            id,
+            application.uuid(),
+            kind.code(),
+            number,
+            bytes,
+            fingerprint,
+            now,
+            sealed,
         )
         .execute(tx.pg())
         .await?;
@@ -64,7 +72,9 @@ pub async fn with_fingerprint(
 ) -> DbResult<Option<usize>> {
     let number = sqlx::query_scalar!(
         "select number from pages where application_id = $1 and kind = $2 and fingerprint = $3 order by number limit 1",
-        application.uuid(), kind.code(), fingerprint,
+        application.uuid(),
+        kind.code(),
+        fingerprint,
     );
     Ok(number.fetch_optional(tx.pg()).await?.and_then(|number| usize::try_from(number).ok()))
 }
@@ -87,7 +97,11 @@ pub async fn list(conn: &mut Conn, application: ApplicationId) -> DbResult<Vec<S
             received_at,
         })
     };
-    rows.fetch_all(conn.pg()).await?.into_iter().map(|row| page(row.id, &row.kind, row.number, row.bytes, row.received_at)).collect()
+    rows.fetch_all(conn.pg())
+        .await?
+        .into_iter()
+        .map(|row| page(row.id, &row.kind, row.number, row.bytes, row.received_at))
+        .collect()
 }
 
 /// Removes a page; those behind it move up. Tells which page it was, if there was one.
@@ -95,12 +109,17 @@ pub async fn list(conn: &mut Conn, application: ApplicationId) -> DbResult<Vec<S
 /// # Errors
 /// [`DbError`].
 pub async fn remove(tx: &mut Tx, application: ApplicationId, page: PageId) -> DbResult<Option<(DocumentKind, usize)>> {
-    let removed =
-        sqlx::query!("delete from pages where id = $1 and application_id = $2 returning kind, number", page.uuid(), application.uuid());
+    let removed = sqlx::query!(
+        "delete from pages where id = $1 and application_id = $2 returning kind, number",
+        page.uuid(),
+        application.uuid()
+    );
     let Some(removed) = removed.fetch_optional(tx.pg()).await? else { return Ok(None) };
     sqlx::query!(
         "update pages set number = number - 1 where application_id = $1 and kind = $2 and number > $3",
-        application.uuid(), removed.kind, removed.number,
+        application.uuid(),
+        removed.kind,
+        removed.number,
     )
     .execute(tx.pg())
     .await?;
@@ -116,7 +135,10 @@ pub async fn picture(conn: &mut Conn, reader: Reader, application: ApplicationId
     let sealed = sqlx::query_scalar!(
         "select p.sealed from pages p join applications a on a.id = p.application_id
          where p.id = $1 and a.id = $2 and (a.account_id = $3 or a.resident_id = $4 and a.status <> 'draf')",
-        page.uuid(), application.uuid(), reader.account.uuid(), reader.resident.uuid(),
+        page.uuid(),
+        application.uuid(),
+        reader.account.uuid(),
+        reader.resident.uuid(),
     );
     let sealed = sealed.fetch_optional(conn.pg()).await?;
     sealed.map(|sealed| Ok(conn.vault().open(Place { table: TABLE, row: page.uuid() }, &sealed)?)).transpose()
@@ -130,7 +152,10 @@ pub async fn preview(conn: &mut Conn, reader: Reader, application: ApplicationId
     let sealed = sqlx::query_scalar!(
         "select v.sealed from page_previews v join pages p on p.id = v.page_id join applications a on a.id = p.application_id
          where p.id = $1 and a.id = $2 and (a.account_id = $3 or a.resident_id = $4 and a.status <> 'draf')",
-        page.uuid(), application.uuid(), reader.account.uuid(), reader.resident.uuid(),
+        page.uuid(),
+        application.uuid(),
+        reader.account.uuid(),
+        reader.resident.uuid(),
     );
     let sealed = sealed.fetch_optional(conn.pg()).await?;
     sealed.map(|sealed| Ok(conn.vault().open(Place { table: PREVIEWS, row: page.uuid() }, &sealed)?)).transpose()

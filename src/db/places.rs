@@ -32,7 +32,10 @@ pub async fn take(
     let counter = wish.counter.as_str();
     let kept = sqlx::query!(
         "update places set held_until = $4 where application_id = $1 and counter_code = $2 and starts_at = $3",
-        application.uuid(), counter, wish.starts_at, held_until,
+        application.uuid(),
+        counter,
+        wish.starts_at,
+        held_until,
     );
     if kept.execute(tx.pg()).await?.rows_affected() == 1 {
         return Ok(true);
@@ -52,7 +55,11 @@ pub async fn take(
                        where places.held_until <= $5
                    returning seat)
                select case when not exists (select from free) then 'full' when exists (select from won) then 'won' else 'lost' end as "outcome!""#,
-            counter, wish.starts_at, application.uuid(), held_until, now,
+            counter,
+            wish.starts_at,
+            application.uuid(),
+            held_until,
+            now,
         );
         match taken.fetch_one(tx.pg()).await?.as_str() {
             "won" => break,
@@ -62,7 +69,9 @@ pub async fn take(
     }
     sqlx::query!(
         "delete from places where application_id = $1 and (counter_code, starts_at) <> ($2, $3)",
-        application.uuid(), counter, wish.starts_at,
+        application.uuid(),
+        counter,
+        wish.starts_at,
     )
     .execute(tx.pg())
     .await?;

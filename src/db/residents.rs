@@ -114,7 +114,8 @@ pub async fn begin_import(tx: &mut Tx) -> DbResult<()> {
 /// [`DbError`].
 pub async fn store(tx: &mut Tx, records: &[CivilRecord]) -> DbResult<()> {
     let indexes: Vec<Vec<u8>> = records.iter().map(|record| tx.vault().nik_index(&record.nik).to_vec()).collect();
-    let known = sqlx::query!("select id, nik_index from residents where nik_index = any($1)", &indexes).fetch_all(tx.pg()).await?;
+    let known =
+        sqlx::query!("select id, nik_index from residents where nik_index = any($1)", &indexes).fetch_all(tx.pg()).await?;
     let known: HashMap<Vec<u8>, Uuid> = known.into_iter().map(|row| (row.nik_index, row.id)).collect();
 
     let (mut ids, mut families, mut kelurahan, mut sealed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
@@ -130,7 +131,11 @@ pub async fn store(tx: &mut Tx, records: &[CivilRecord]) -> DbResult<()> {
          select * from unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::text[], $5::bytea[])
          on conflict (nik_index) do update
              set kk_index = excluded.kk_index, kelurahan_code = excluded.kelurahan_code, sealed = excluded.sealed",
-        &ids, &indexes, &families, &kelurahan, &sealed,
+        &ids,
+        &indexes,
+        &families,
+        &kelurahan,
+        &sealed,
     )
     .execute(tx.pg())
     .await?;

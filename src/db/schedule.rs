@@ -55,7 +55,9 @@ pub async fn of_counters(conn: &mut Conn, codes: &[RegionCode], own: Application
                        group by starts_at) t) as "taken: Json<Vec<TakenJson>>"
            from counters c join regions g on g.code = c.code
            where c.code = any($1) order by length(c.code) desc"#,
-        &asked, own.uuid(), now,
+        &asked,
+        own.uuid(),
+        now,
     );
     let mut schedule = Schedule { counters: Vec::new(), holidays: Holidays::default() };
     for row in rows.fetch_all(conn.pg()).await? {
@@ -67,11 +69,11 @@ pub async fn of_counters(conn: &mut Conn, codes: &[RegionCode], own: Application
             exceptions: exceptions(row.exceptions.map(|rows| rows.0).unwrap_or_default())?,
             taken: taken.into_iter().map(|row| (row.starts_at, row.taken)).collect(),
         };
-        schedule.holidays = row.holidays.map(|rows| rows.0).unwrap_or_default().into_iter().map(holiday).collect::<DbResult<_>>()?;
-        schedule.counters.push((
-            Counter { code, region: row.name, address: row.address, whatsapp: row.whatsapp, places },
-            calendar,
-        ));
+        schedule.holidays =
+            row.holidays.map(|rows| rows.0).unwrap_or_default().into_iter().map(holiday).collect::<DbResult<_>>()?;
+        schedule
+            .counters
+            .push((Counter { code, region: row.name, address: row.address, whatsapp: row.whatsapp, places }, calendar));
     }
     Ok(schedule)
 }
@@ -90,12 +92,18 @@ pub async fn holidays(conn: &mut Conn) -> DbResult<Holidays> {
 /// # Errors
 /// [`DbError`].
 pub async fn counters(conn: &mut Conn) -> DbResult<Vec<Counter>> {
-    let rows = sqlx::query!("select c.code, g.name, c.address, c.whatsapp, c.places from counters c join regions g using (code) order by c.code");
+    let rows = sqlx::query!(
+        "select c.code, g.name, c.address, c.whatsapp, c.places from counters c join regions g using (code) order by c.code"
+    );
     let counter = |code: &str, region, address, whatsapp, places: i16| {
         let code = RegionCode::parse(code).ok_or(DbError::Impossible("a counter's code"))?;
         Ok(Counter { code, region, address, whatsapp, places: u16::try_from(places).unwrap_or_default() })
     };
-    rows.fetch_all(conn.pg()).await?.into_iter().map(|row| counter(&row.code, row.name, row.address, row.whatsapp, row.places)).collect()
+    rows.fetch_all(conn.pg())
+        .await?
+        .into_iter()
+        .map(|row| counter(&row.code, row.name, row.address, row.whatsapp, row.places))
+        .collect()
 }
 
 /// What `import-counters` brings of one counter.
@@ -119,7 +127,10 @@ pub async fn store_counter(conn: &mut Conn, record: &CounterRecord) -> DbResult<
     let places = record.places.and_then(|places| i16::try_from(places).ok());
     let stored = sqlx::query!(
         "update counters set address = $2, whatsapp = $3, places = coalesce($4, places) where code = $1",
-        record.code.as_str(), record.address, record.whatsapp, places,
+        record.code.as_str(),
+        record.address,
+        record.whatsapp,
+        places,
     );
     Ok(stored.execute(conn.pg()).await?.rows_affected() == 1)
 }
@@ -131,7 +142,8 @@ fn holiday((day, name): (String, String)) -> DbResult<(Date, String)> {
 fn exceptions(rows: Vec<ExceptionJson>) -> DbResult<BTreeMap<Date, Exception>> {
     let mut exceptions: BTreeMap<Date, Exception> = BTreeMap::new();
     for row in rows {
-        let exception = exceptions.entry(date(&row.on_date)?).or_insert_with(|| Exception { hours: Vec::new(), reason: row.reason });
+        let exception =
+            exceptions.entry(date(&row.on_date)?).or_insert_with(|| Exception { hours: Vec::new(), reason: row.reason });
         if let Some((opens, closes)) = row.opens_at.zip(row.closes_at) {
             exception.hours.push((hour(&opens)?, hour(&closes)?));
             exception.hours.sort_unstable();

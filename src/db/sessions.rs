@@ -43,7 +43,10 @@ impl Sessions {
         let data = rmp_serde::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
         let inserted = sqlx::query!(
             "insert into sessions (id_hash, account_id, data, started_at, seen_at) values ($1, $2, $3, $4, $4) on conflict do nothing",
-            &hash(&record.id), account(record), data, (self.now)(),
+            &hash(&record.id),
+            account(record),
+            data,
+            (self.now)(),
         );
         let inserted = inserted.execute(conn.pg()).await.map_err(|error| backend(error.into()))?;
         Ok(inserted.rows_affected() == 1)
@@ -65,7 +68,10 @@ impl SessionStore for Sessions {
         // An update only: a session that was ended meanwhile is not brought back by a late save.
         let saved = sqlx::query!(
             "update sessions set account_id = $2, data = $3, seen_at = $4 where id_hash = $1",
-            &hash(&record.id), account(record), data, (self.now)(),
+            &hash(&record.id),
+            account(record),
+            data,
+            (self.now)(),
         );
         saved.execute(conn.pg()).await.map_err(|error| backend(error.into()))?;
         Ok(())
@@ -76,7 +82,9 @@ impl SessionStore for Sessions {
         let mut conn = self.db.read().await.map_err(backend)?;
         let row = sqlx::query!(
             "select data, seen_at from sessions where id_hash = $1 and seen_at > $2 and started_at > $3",
-            &hash(id), now - limits::SESSION_IDLE, now - limits::SESSION_TOTAL,
+            &hash(id),
+            now - limits::SESSION_IDLE,
+            now - limits::SESSION_TOTAL,
         );
         let Some(row) = row.fetch_optional(conn.pg()).await.map_err(|error| backend(error.into()))? else {
             return Ok(None);
@@ -115,13 +123,21 @@ pub async fn end_all(conn: &mut Conn, account: AccountId, except: Option<&Id>) -
 ///
 /// # Errors
 /// [`DbError::Sql`].
-pub async fn of_account(conn: &mut Conn, account: AccountId, own: Option<&Id>, now: OffsetDateTime) -> DbResult<Vec<LivingSession>> {
+pub async fn of_account(
+    conn: &mut Conn,
+    account: AccountId,
+    own: Option<&Id>,
+    now: OffsetDateTime,
+) -> DbResult<Vec<LivingSession>> {
     let own = own.map(|id| hash(id).to_vec());
     let rows = sqlx::query_as!(
         LivingSession,
         r#"select started_at, seen_at, id_hash is not distinct from $2 as "own!" from sessions
            where account_id = $1 and seen_at > $3 and started_at > $4 order by seen_at desc"#,
-        account.uuid(), own, now - limits::SESSION_IDLE, now - limits::SESSION_TOTAL,
+        account.uuid(),
+        own,
+        now - limits::SESSION_IDLE,
+        now - limits::SESSION_TOTAL,
     );
     Ok(rows.fetch_all(conn.pg()).await?)
 }

@@ -27,7 +27,9 @@ pub async fn attempt(db: &Db, about: &[(Limit, &str)], now: OffsetDateTime) -> D
         sqlx::query!("select pg_advisory_xact_lock($1)", lock).execute(tx.pg()).await?;
         let recent = sqlx::query!(
             r#"select count(*) as "count!", max(at) as last from wrong_answers where scope = $1 and subject = $2 and at > $3"#,
-            limit.scope, &index, now - limit.window,
+            limit.scope,
+            &index,
+            now - limit.window,
         );
         let recent = recent.fetch_one(tx.pg()).await?;
         let next = recent.last.map_or(now, |last| last + THEN_EVERY);
@@ -36,7 +38,9 @@ pub async fn attempt(db: &Db, about: &[(Limit, &str)], now: OffsetDateTime) -> D
         }
         let id = sqlx::query_scalar!(
             "insert into wrong_answers (scope, subject, at) values ($1, $2, $3) returning id",
-            limit.scope, &index, now,
+            limit.scope,
+            &index,
+            now,
         );
         counted.push(id.fetch_one(tx.pg()).await?);
     }

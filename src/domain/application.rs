@@ -114,6 +114,8 @@ pub struct Application {
     pub details: Details,
     /// The resident it is about, as the registry knows them today.
     pub resident: Resident,
+    /// The name of the kelurahan where the resident lives today.
+    pub kelurahan: String,
     /// The chosen place and time.
     pub appointment: Option<Appointment>,
     /// The number on the receipt, once sent.
@@ -160,20 +162,17 @@ impl Application {
         })
     }
 
+    /// The police's letter, where the category has one; an answer to another category does not count.
+    #[must_use]
+    pub fn letter(&self) -> Option<&Letter> {
+        self.details.letter.as_ref().filter(|_| self.category.is_some_and(Category::needs_letter))
+    }
+
     /// The identifier of the resident it is about.
     #[must_use]
     pub fn resident_id(&self) -> ResidentId {
         self.resident.id
     }
-}
-
-/// One line of the list of a person's applications.
-#[derive(Clone, Debug)]
-pub struct ApplicationLine {
-    /// The application, without history and documents.
-    pub application: Application,
-    /// Whether the reader's account filed it.
-    pub own: bool,
 }
 
 /// An application in progress for a resident, as others of the family may see it.

@@ -47,7 +47,8 @@ impl ReceiptNumber {
         if signs.is_empty() {
             return Err(ReceiptNumberError::Empty);
         }
-        let values: Option<Vec<u8>> = signs.iter().map(|sign| ALPHABET.iter().position(|known| known == sign)?.try_into().ok()).collect();
+        let values: Option<Vec<u8>> =
+            signs.iter().map(|sign| ALPHABET.iter().position(|known| known == sign)?.try_into().ok()).collect();
         let number: [u8; 8] = values.and_then(|values| values.try_into().ok()).ok_or(ReceiptNumberError::Mistyped)?;
         if weighted_sum(number).is_multiple_of(27) { Ok(Self(number)) } else { Err(ReceiptNumberError::Mistyped) }
     }

@@ -50,7 +50,9 @@ impl RegionCode {
     #[must_use]
     pub fn counters(&self) -> Vec<Self> {
         let mut codes = vec![self.clone()];
-        while let Some((above, _)) = codes.last().and_then(|code| code.0.rsplit_once('.')).filter(|(above, _)| above.contains('.')) {
+        while let Some((above, _)) =
+            codes.last().and_then(|code| code.0.rsplit_once('.')).filter(|(above, _)| above.contains('.'))
+        {
             codes.push(Self(above.to_owned()));
         }
         codes

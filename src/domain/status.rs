@@ -108,7 +108,7 @@ impl Status {
     pub fn step(self, to: Self, by: Actor) -> Result<Step, NoSuchStep> {
         use Actor::{Jam, Petugas, Warga};
         use Status::{
-            Dibatalkan, Dicetak, Diajukan, Disetujui, Ditolak, Draf, Kedaluwarsa, MenungguBlangko, PerluPerbaikan, Selesai,
+            Diajukan, Dibatalkan, Dicetak, Disetujui, Ditolak, Draf, Kedaluwarsa, MenungguBlangko, PerluPerbaikan, Selesai,
             SiapDiambil, TidakDiambil,
         };
         let exists = match (self, by) {

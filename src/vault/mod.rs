@@ -3,9 +3,7 @@
 
 use std::fmt;
 
-use chacha20poly1305::{
-    AeadInOut, KeyInit, XChaCha20Poly1305, XNonce,
-};
+use chacha20poly1305::{AeadInOut, KeyInit, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
 use serde::{Serialize, de::DeserializeOwned};
@@ -155,16 +153,32 @@ impl Vault {
         keyed_hash(&self.phone, phone.as_str().as_bytes())
     }
 
-    /// Fingerprint of an uploaded file, by which the same file is known again.
+    /// Begins the fingerprint of an uploaded file, by which the same file is known again.
     #[must_use]
-    pub fn file_fingerprint(&self, bytes: &[u8]) -> BlindIndex {
-        keyed_hash(&self.file, bytes)
+    pub fn file_fingerprint(&self) -> Fingerprint {
+        Fingerprint(mac(&self.file))
     }
 
     /// Index of whatever a wrong answer was about: a NIK, an address, a receipt number.
     #[must_use]
     pub fn subject_index(&self, scope: &str, subject: &str) -> BlindIndex {
         keyed_hash(&self.subject, format!("{scope}\0{subject}").as_bytes())
+    }
+}
+
+/// A fingerprint in the making, fed while the file arrives.
+pub struct Fingerprint(Hmac<Sha256>);
+
+impl Fingerprint {
+    /// Takes in the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The fingerprint of everything taken in.
+    #[must_use]
+    pub fn finish(self) -> BlindIndex {
+        self.0.finalize().into_bytes().into()
     }
 }
 
@@ -182,8 +196,12 @@ fn derive<const N: usize>(source: &Hkdf<Sha256>, purpose: &str) -> Zeroizing<[u8
     key
 }
 
+fn mac(key: &[u8; 64]) -> Hmac<Sha256> {
+    <Hmac<Sha256> as hmac::KeyInit>::new(key.into())
+}
+
 fn keyed_hash(key: &[u8; 64], value: &[u8]) -> BlindIndex {
-    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new(key.into());
+    let mut mac = mac(key);
     mac.update(value);
     mac.finalize().into_bytes().into()
 }
@@ -208,10 +226,7 @@ mod tests {
         let vault = Vault::new(&[1; 32]);
         let sealed = vault.seal(HERE, b"something").unwrap();
         assert_eq!(vault.open(HERE, &sealed).unwrap(), b"something");
-        let elsewhere = [
-            Place { row: Uuid::from_u128(8), ..HERE },
-            Place { table: "accounts", ..HERE },
-        ];
+        let elsewhere = [Place { row: Uuid::from_u128(8), ..HERE }, Place { table: "accounts", ..HERE }];
         for place in elsewhere {
             assert!(matches!(vault.open(place, &sealed), Err(VaultError::Forged)));
         }

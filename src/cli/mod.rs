@@ -1,0 +1,83 @@
+//! The commands. Each reads its settings, opens the database and does one thing.
+
+mod counters;
+mod house;
+mod residents;
+mod serve;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::Config;
+
+/// The portal with which people in Jakarta get their KTP-el printed again.
+#[derive(Parser)]
+#[command(name = "alpukat", version, after_help = "Settings are environment variables; README.md lists them.")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the portal until SIGINT or SIGTERM (the default).
+    Serve,
+    /// Bring the database's schema up to date.
+    Migrate,
+    /// Load residents from a CSV file; known NIKs are replaced, new ones added.
+    #[command(after_help = residents::COLUMNS)]
+    ImportResidents {
+        /// The file, UTF-8 with a header line.
+        file: PathBuf,
+        /// Store the good rows even if there are bad ones; otherwise it is all or nothing.
+        #[arg(long)]
+        skip_bad: bool,
+    },
+    /// Load addresses, WhatsApp numbers and places of counters from a CSV file.
+    #[command(after_help = counters::COLUMNS)]
+    ImportCounters {
+        /// The file, UTF-8 with a header line.
+        file: PathBuf,
+    },
+}
+
+/// Runs the command that was asked for.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let config = match Config::from_env() {
+        Ok(config) => config,
+        Err(error) => return fail(&error),
+    };
+    log_to_stderr(&config);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error.into()),
+    };
+    let outcome = runtime.block_on(async {
+        match arguments.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve::serve(config).await,
+            Command::Migrate => house::migrate(config).await,
+            Command::ImportResidents { file, skip_bad } => residents::import(config, &file, skip_bad).await,
+            Command::ImportCounters { file } => counters::import(config, &file).await,
+        }
+    });
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
+    }
+}
+
+fn fail(error: &anyhow::Error) -> ExitCode {
+    eprintln!("alpukat: {error:#}");
+    ExitCode::FAILURE
+}
+
+/// Human lines in development, JSON in production. `RUST_LOG` says how much.
+fn log_to_stderr(config: &Config) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    if config.is_development() { log.init() } else { log.json().init() }
+}

@@ -1,0 +1,118 @@
+//! `alpukat serve`.
+
+use std::{sync::Arc, time::Duration};
+
+use anyhow::Context;
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+
+use super::house::{House, data_dir};
+use crate::{
+    adapters::{clock::Clock, intake::Intake, passwords::Passwords, postgres::ServeLock, spool::Spool},
+    config::Config,
+    db::{Db, DbResult, housekeeping, residents},
+    demo,
+    domain::calendar::day_of,
+    render::dates,
+    web::{
+        self,
+        server::{self, Limits},
+        state::{AppState, Site},
+    },
+};
+
+/// How often what nobody needs any more is removed.
+const SWEEP_EVERY: Duration = Duration::from_hours(1);
+
+/// Serves until SIGINT or SIGTERM, finishes requests in flight, and stops the database cleanly.
+pub async fn serve(config: Config) -> anyhow::Result<()> {
+    let stop = stop_signal()?;
+    let data_dir = data_dir(&config)?;
+    let _alone = ServeLock::take(&data_dir)?;
+    // Before the database, so that a taken port is told at once.
+    let listener = TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let house = House::open(config, data_dir).await?;
+    if house.config.is_development() {
+        fill_if_empty(&house).await?;
+    }
+    let state = state(&house)?;
+    announce(&house, &listener)?;
+    let sweeper = tokio::spawn(sweep_for_ever(house.db.clone(), house.config.clock.clone()));
+    let limits = Limits::with_proxies(&house.config.trusted_proxies);
+    server::run(listener, web::router(state), limits, stop).await;
+    sweeper.abort();
+    tracing::info!("stopped; closing the database");
+    house.close().await
+}
+
+fn state(house: &House) -> anyhow::Result<AppState> {
+    let program = std::env::current_exe().context("cannot find the program's own file")?;
+    Ok(AppState {
+        db: house.db.clone(),
+        clock: house.config.clock.clone(),
+        passwords: Passwords::new(),
+        spool: Spool::new(house.data_dir.join("spool")).context("cannot make the folder for uploads")?,
+        intake: Arc::new(Intake::new(program)),
+        site: Site {
+            public_url: house.config.public_url.as_str().into(),
+            trusted_proxies: house.config.trusted_proxies.clone().into(),
+        },
+    })
+}
+
+async fn fill_if_empty(house: &House) -> DbResult<()> {
+    if !residents::is_empty(&mut house.db.read().await?).await? {
+        return Ok(());
+    }
+    let mut tx = house.db.begin().await?;
+    residents::begin_import(&mut tx).await?;
+    residents::store(&mut tx, &demo::families(day_of(house.config.clock.now()))).await?;
+    tx.commit().await
+}
+
+/// Says where the portal is, and in development whom to be there.
+fn announce(house: &House, listener: &TcpListener) -> anyhow::Result<()> {
+    let address = listener.local_addr()?;
+    println!(
+        "Alpukat is open at {}",
+        if house.config.is_development() { format!("http://{address}") } else { house.config.public_url.clone() }
+    );
+    if house.config.is_development() {
+        println!("Register there as one of these made-up people, with any 08… phone number and password:");
+        for person in demo::families(day_of(house.config.clock.now())).iter().filter(|person| demo::is_greeted(person)) {
+            let born = dates::typed_date(person.birth_date);
+            println!(
+                "  {}: NIK {}, Nomor KK {}, born {born}",
+                person.name.as_str(),
+                person.nik.as_str(),
+                person.kk_number.as_str()
+            );
+        }
+        println!("Ctrl-C stops it.");
+    }
+    Ok(())
+}
+
+async fn sweep_for_ever(db: Db, clock: Clock) {
+    let mut every = tokio::time::interval(SWEEP_EVERY);
+    loop {
+        every.tick().await;
+        let swept = async { housekeeping::sweep(&mut db.read().await?, clock.now()).await };
+        if let Err(error) = swept.await {
+            tracing::warn!(%error, "could not clear away what is past its time; trying again later");
+        }
+    }
+}
+
+/// Ready when the program is asked to stop. Listening begins at once, so that no signal is missed.
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    })
+}

@@ -1,0 +1,32 @@
+//! Words and bytes out of domain values, pure: dates and sentences in Indonesian, the receipt as
+//! PDF, and QR codes.
+
+pub mod dates;
+pub mod qr;
+pub mod receipt;
+pub mod status;
+pub mod words;
+
+/// An argument as a value or, as templates hand it over, as a reference or two.
+pub trait Given<T> {
+    /// The value.
+    fn given(self) -> T;
+}
+
+impl<T: Copy> Given<T> for T {
+    fn given(self) -> T {
+        self
+    }
+}
+
+impl<T: Copy> Given<T> for &T {
+    fn given(self) -> T {
+        *self
+    }
+}
+
+impl<T: Copy> Given<T> for &&T {
+    fn given(self) -> T {
+        **self
+    }
+}

@@ -1,0 +1,363 @@
+//! What is said when something typed or chosen cannot be taken: one sentence for each reason, which
+//! says what to do.
+
+use time::{Date, OffsetDateTime};
+
+use super::{Given, dates};
+use crate::domain::{
+    application::Letter,
+    calendar::Slot,
+    category::{Category, DocumentKind, Misfit},
+    nik::NumberError,
+    password::PasswordError,
+    person::{NAME_LENGTH, NameError},
+    phone::PhoneError,
+    receipt::ReceiptNumberError,
+    resident::Hindrance,
+    typed_date::DateError,
+    upload::{MAX_PAGES, UploadRefusal},
+};
+
+/// A NIK that cannot be one.
+#[must_use]
+pub fn nik(error: NumberError) -> String {
+    match error {
+        NumberError::Empty => "Isi NIK Anda.".into(),
+        NumberError::Impossible => {
+            "NIK ini tidak mungkin ada. Cocokkan lagi angka ke-7 sampai ke-16 dengan KTP-el atau KK.".into()
+        }
+        other => sixteen_digits("NIK", other),
+    }
+}
+
+/// A KK number that cannot be one.
+#[must_use]
+pub fn kk_number(error: NumberError) -> String {
+    match error {
+        NumberError::Empty => "Isi nomor KK.".into(),
+        other => sixteen_digits("Nomor KK", other),
+    }
+}
+
+/// The KK number field holds the NIK.
+pub const KK_SAME_AS_NIK: &str = "Ini NIK Anda. Nomor KK tertulis di bagian atas kartu keluarga.";
+
+fn sixteen_digits(what: &str, error: NumberError) -> String {
+    match error {
+        NumberError::Length(count) => format!("{what} terdiri dari 16 angka. Anda mengisi {count} angka."),
+        _ => format!("{what} hanya terdiri dari angka. Hapus huruf atau tanda lain."),
+    }
+}
+
+/// A name that cannot be one.
+#[must_use]
+pub fn name(error: NameError) -> String {
+    match error {
+        NameError::Empty => "Isi nama lengkap seperti tertulis di KK.".into(),
+        NameError::Characters => "Tulis nama dengan huruf saja, tanpa angka.".into(),
+        NameError::Length => format!("Nama paling banyak {NAME_LENGTH} huruf."),
+    }
+}
+
+/// A date that cannot be one; `what` is "tanggal lahir" or "tanggal surat".
+#[must_use]
+pub fn date(what: &str, typed: &str, error: DateError) -> String {
+    match error {
+        DateError::Empty => format!("Isi {what}."),
+        DateError::Format => "Tulis tanggal seperti ini: 05-08-1990.".into(),
+        DateError::Impossible => format!("Tanggal {} tidak ada di kalender.", typed.trim()),
+        DateError::Future => format!("{} tidak boleh setelah hari ini.", capitalised(what)),
+    }
+}
+
+/// A phone number that cannot be one.
+#[must_use]
+pub fn phone(error: PhoneError) -> String {
+    match error {
+        PhoneError::Empty => "Isi nomor ponsel, supaya kabar dapat kami kirim lewat SMS.".into(),
+        PhoneError::Characters => "Nomor ponsel hanya terdiri dari angka.".into(),
+        PhoneError::Prefix => "Nomor ponsel Indonesia diawali 08, misalnya 0812-0000-1234.".into(),
+        PhoneError::Length(count) => format!("Nomor ponsel terdiri dari 10 sampai 13 angka. Anda mengisi {count} angka."),
+    }
+}
+
+/// An e-mail address that cannot be one.
+pub const EMAIL: &str = "Alamat email belum lengkap. Tulis seperti nama@contoh.id, atau kosongkan.";
+
+/// A password that is not accepted.
+#[must_use]
+pub fn password(error: PasswordError) -> String {
+    match error {
+        PasswordError::Empty => "Buat kata sandi.",
+        PasswordError::Short => "Kata sandi paling sedikit 8 huruf, angka, atau tanda.",
+        PasswordError::Long => "Kata sandi paling banyak 128 huruf, angka, atau tanda.",
+        PasswordError::Common => "Kata sandi ini dipakai banyak orang dan mudah ditebak. Pilih yang lain.",
+    }
+    .into()
+}
+
+/// A receipt number that cannot be one.
+#[must_use]
+pub fn receipt_number(error: ReceiptNumberError) -> String {
+    match error {
+        ReceiptNumberError::Empty => "Isi nomor permohonan.",
+        ReceiptNumberError::Mistyped => "Ada huruf atau angka yang salah ketik. Huruf vokal, angka 0, dan angka 1 tidak dipakai.",
+    }
+    .into()
+}
+
+/// Nothing matches the registration.
+pub const REGISTRATION_MISMATCH: &str = "Akun belum dapat dibuat dengan data ini. Cocokkan semuanya dengan KK terbaru.";
+/// NIK and password do not belong together.
+pub const LOGIN_WRONG: &str = "NIK atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi.";
+/// The password field of the log-in is empty.
+pub const LOGIN_PASSWORD_EMPTY: &str = "Isi kata sandi.";
+/// The present password is not the one given.
+pub const PRESENT_PASSWORD_WRONG: &str = "Kata sandi sekarang tidak cocok. Periksa, lalu coba lagi.";
+/// No application has that number and birth date.
+pub const TRACK_UNKNOWN: &str =
+    "Tidak ada permohonan dengan nomor dan tanggal lahir itu. Cocokkan dengan SMS atau Keterangan Cetak KTP-el.";
+/// No category chosen.
+pub const CATEGORY_EMPTY: &str = "Pilih satu alasan.";
+/// No half hour chosen.
+pub const SLOT_EMPTY: &str = "Pilih jam kedatangan.";
+/// No file chosen.
+pub const UPLOAD_NONE: &str = "Pilih berkas dengan “Browse”, lalu tekan “Upload”.";
+/// What may be uploaded.
+pub const UPLOAD_LIMITS: &str = "JPEG, PNG, atau PDF, paling besar 10 MB.";
+/// How to get a JPEG out of an iPhone.
+pub const HEIC_HOW: &str = "Di iPhone: Pengaturan › Kamera › Format › Paling Kompatibel. Atau kirim tangkapan layar fotonya.";
+
+/// A limit on wrong answers is reached; `next` is when the next try may be made.
+#[must_use]
+pub fn too_many(next: OffsetDateTime) -> String {
+    format!("Terlalu banyak percobaan. Demi keamanan, coba lagi setelah pukul {}.", dates::next_minute_wib(next))
+}
+
+/// Why nobody can apply for a resident.
+#[must_use]
+pub fn hindrance(hindrance: Hindrance) -> &'static str {
+    match hindrance {
+        Hindrance::Ended => "Tidak tercatat lagi sebagai penduduk. Tanyakan ke kelurahan.",
+        Hindrance::Under17 => "Belum 17 tahun, jadi belum ber-KTP-el.",
+        Hindrance::Unrecorded => "Belum direkam. Datang ke loket untuk rekam sidik jari dan iris mata.",
+    }
+}
+
+/// An application is in progress since this day.
+#[must_use]
+pub fn in_progress(since: Date) -> String {
+    format!("Sedang diproses sejak {}.", dates::date(since))
+}
+
+/// Somebody else pressed "Ya" first.
+#[must_use]
+pub fn open_exists(name: &str, since: Date) -> String {
+    format!("Permohonan untuk {name} sedang diproses sejak {}. Jam yang Anda pilih sudah dilepas.", dates::date(since))
+}
+
+/// Why a category cannot be chosen.
+#[must_use]
+pub fn misfit(misfit: Misfit, name: &str) -> String {
+    match misfit {
+        Misfit::NeverIssued => format!("Tidak dapat dipilih: {name} belum pernah menerima KTP-el."),
+        Misfit::AlreadyIssued(day) => {
+            format!("Tidak dapat dipilih: KTP-el {name} sudah pernah dicetak pada {}.", dates::date(day))
+        }
+    }
+}
+
+/// What to have ready for a category.
+#[must_use]
+pub fn prepare(category: impl Given<Category>) -> &'static str {
+    match category.given() {
+        Category::Hilang => "Siapkan surat kehilangan dari polisi dan kartu keluarga (KK).",
+        Category::Rusak => "Siapkan foto kartu yang rusak. Kartu itu diserahkan saat kartu baru diambil.",
+        Category::Pindah => {
+            "Siapkan surat pindah (SKPWNI atau SKDWNI) dan KK yang baru. Kartu lama diserahkan saat kartu baru diambil."
+        }
+        Category::SetelahRekam => "Siapkan KK. Untuk yang sudah direkam, tetapi belum pernah menerima kartu.",
+    }
+}
+
+/// What is to be brought to the counter besides the receipt.
+#[must_use]
+pub fn bring(category: impl Given<Category>) -> &'static str {
+    match category.given() {
+        Category::Hilang => "Surat keterangan kehilangan dari polisi yang asli",
+        Category::Rusak => "KTP-el yang rusak, untuk diserahkan",
+        Category::Pindah => "KTP-el lama, untuk diserahkan, dan KK yang baru",
+        Category::SetelahRekam => "Kartu Keluarga (KK)",
+    }
+}
+
+/// Who may fetch the card.
+#[must_use]
+pub fn collector(name: &str) -> String {
+    format!("{name} sendiri, atau anggota KK yang sama dengan menunjukkan KTP-el-nya.")
+}
+
+/// Documents in a sentence: "Surat keterangan kehilangan, Kartu Keluarga (KK)".
+#[must_use]
+pub fn documents(kinds: &[DocumentKind]) -> String {
+    kinds.iter().map(|kind| kind.label()).collect::<Vec<_>>().join(", ")
+}
+
+/// A required document is not ticked.
+#[must_use]
+pub fn papers_missing(kind: DocumentKind) -> String {
+    format!("Centang {} bila sudah ada. Tanpa itu permohonan belum dapat dikirim.", kind.label())
+}
+
+/// The letter's number is missing.
+pub const LETTER_NUMBER_EMPTY: &str = "Isi nomor surat kehilangan.";
+/// The letter's office is missing.
+pub const LETTER_OFFICE_EMPTY: &str = "Isi kantor polisi yang menerbitkan surat, misalnya Polsek Gambir.";
+
+/// A field of the letter is too long.
+#[must_use]
+pub fn letter_long(what: &str) -> String {
+    format!("{what} paling banyak {} huruf.", Letter::FIELD_LENGTH)
+}
+
+/// The letter is old; it is only a warning.
+#[must_use]
+pub fn letter_old(days: i64) -> String {
+    format!("Surat ini sudah {days} hari. Anda boleh melanjutkan, tetapi petugas dapat meminta surat yang lebih baru.")
+}
+
+/// Why an uploaded file is not stored; `file` is its name as the phone gave it.
+#[must_use]
+pub fn upload(refusal: &UploadRefusal, file: &str) -> String {
+    match refusal {
+        UploadRefusal::Type => format!("Berkas {file} bukan JPEG, PNG, atau PDF. Foto dokumennya, lalu unggah foto itu."),
+        UploadRefusal::Heic => format!("Berkas {file} berformat HEIC. Ubah ke JPEG, lalu unggah lagi."),
+        UploadRefusal::Empty => format!("Berkas {file} kosong. Pilih berkas lain atau foto ulang."),
+        UploadRefusal::Cut => {
+            format!("Berkas {file} tidak utuh, mungkin terputus saat dikirim. Unggah sekali lagi atau foto ulang.")
+        }
+        UploadRefusal::TooLarge { bytes } => {
+            format!("Berkas {file} berukuran {} MB. Paling besar 10 MB; perkecil atau foto ulang.", megabytes(*bytes))
+        }
+        UploadRefusal::TooManyPixels { width, height } => format!(
+            "Foto {file} terlalu lebar ({} × {} piksel). Kirim tangkapan layarnya, atau foto ulang dengan ukuran lebih kecil.",
+            thousands(*width),
+            thousands(*height)
+        ),
+        UploadRefusal::PdfLocked => format!("PDF {file} terkunci kata sandi. Buka kuncinya, atau foto dokumennya."),
+        UploadRefusal::PdfPages { pages } => {
+            format!("PDF {file} berisi {pages} halaman. Paling banyak {MAX_PAGES}; kirim halaman yang diperlukan saja.")
+        }
+        UploadRefusal::PdfBroken => format!("PDF {file} tidak dapat dibuka. Foto dokumennya."),
+        UploadRefusal::Unsafe => format!("Berkas {file} tidak aman, jadi tidak kami simpan. Foto dokumennya."),
+    }
+}
+
+/// A document has no room for more pages.
+#[must_use]
+pub fn document_full(kind: DocumentKind, stored: usize) -> String {
+    if stored >= MAX_PAGES {
+        format!("{} sudah berisi {MAX_PAGES} halaman. Hapus satu bila ingin mengganti.", kind.label())
+    } else {
+        format!(
+            "{} sudah berisi {stored} halaman, dan paling banyak {MAX_PAGES}. Kirim halaman yang diperlukan saja.",
+            kind.label()
+        )
+    }
+}
+
+/// The file is stored already.
+#[must_use]
+pub fn upload_twice(page: usize) -> String {
+    format!("Berkas ini sudah tersimpan sebagai halaman {page}. Tidak perlu dikirim lagi.")
+}
+
+/// Required documents without a page.
+#[must_use]
+pub fn upload_missing(kinds: &[DocumentKind]) -> String {
+    format!("Masih kurang: {}.", documents(kinds))
+}
+
+/// A half hour was taken a moment ago.
+#[must_use]
+pub fn slot_full(wish: OffsetDateTime, nearest: &[Slot]) -> String {
+    format!("Jam {} baru saja penuh.{}", dates::half_hour(wish), alternatives(nearest))
+}
+
+/// "Ya" came after the hold ran out and others had taken every place.
+#[must_use]
+pub fn slot_lost(wish: OffsetDateTime, nearest: &[Slot]) -> String {
+    format!(
+        "Waktu 15 menit habis dan jam {} sudah terisi.{} Isian lain tetap tersimpan.",
+        dates::half_hour(wish),
+        alternatives(nearest)
+    )
+}
+
+fn alternatives(nearest: &[Slot]) -> String {
+    if nearest.is_empty() {
+        return " Pilih hari atau loket lain.".into();
+    }
+    let slots: Vec<String> = nearest
+        .iter()
+        .map(|slot| {
+            format!("{} {}", dates::short_date(crate::domain::calendar::day_of(slot.starts_at)), dates::half_hour(slot.starts_at))
+        })
+        .collect();
+    format!(" Yang terdekat dan masih kosong: {}.", slots.join("; "))
+}
+
+/// The counter is closed that day.
+#[must_use]
+pub fn slot_closed(day: Date, reason: &str) -> String {
+    format!("Loket tutup pada {}: {reason}. Pilih tanggal lain.", dates::full_date(day))
+}
+
+/// The day is not among those offered.
+#[must_use]
+pub fn slot_range(days: &[Date]) -> String {
+    match (days.first(), days.last()) {
+        (Some(first), Some(last)) => format!("Pilih tanggal antara {} dan {}.", dates::date(*first), dates::date(*last)),
+        _ => "Belum ada tanggal yang dapat dipilih.".into(),
+    }
+}
+
+/// Every half hour of a counter is full.
+#[must_use]
+pub fn counter_full(counter: &str, last: Date) -> String {
+    format!("Semua jam di {counter} penuh sampai {}. Pilih loket lain.", dates::date(last))
+}
+
+/// Too late to cancel.
+pub const CANCEL_LATE: &str =
+    "Kartu sedang atau sudah dicetak, jadi permohonan tidak dapat dibatalkan. Jadwal masih dapat diubah.";
+
+/// `412 KB`, `1,5 MB`.
+#[must_use]
+pub fn file_size(bytes: impl Given<usize>) -> String {
+    let bytes = bytes.given();
+    if bytes < 1_000_000 { format!("{} KB", bytes.div_ceil(1000)) } else { format!("{} MB", megabytes(bytes as u64)) }
+}
+
+/// Tenths are enough, rounded up so that 10.01 MB does not read as 10.
+fn megabytes(bytes: u64) -> String {
+    let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
+    if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{},{}", tenths / 10, tenths % 10) }
+}
+
+fn thousands(number: u32) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push('.');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+fn capitalised(text: &str) -> String {
+    let mut signs = text.chars();
+    signs.next().map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
+}

@@ -1,0 +1,92 @@
+//! `/pencetakan-ktp-el/{id}`: one application, where "Ya" leads.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{RawQuery, State},
+    response::IntoResponse,
+};
+
+use super::{Address, load, parameter};
+use crate::{
+    db::{Db, schedule},
+    domain::{application::Application, status::Status, wizard},
+    render::{
+        dates,
+        status::{self, Mark, TimelineStep},
+        words,
+    },
+    web::{
+        error::WebResult,
+        paths,
+        shell::{Shell, Visit},
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "citizen/application.html")]
+struct ApplicationPage {
+    shell: Shell,
+    application: Application,
+    number: String,
+    next: String,
+    timeline: Vec<TimelineStep>,
+    appointment: Option<String>,
+    /// Whether the reader filed it and so may change it.
+    own: bool,
+    told: Option<String>,
+    collector: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "citizen/draft.html")]
+struct DraftPage {
+    shell: Shell,
+    draft: Application,
+    next: String,
+    resume: String,
+}
+
+pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
+    let mut conn = db.read().await?;
+    let application = load(&mut conn, &visit, ids.application()).await?;
+    let holidays = schedule::holidays(&mut conn).await?;
+    drop(conn);
+    let next = status::next(&application, &holidays);
+    if application.status == Status::Draf {
+        let resume = paths::wizard(wizard::furthest(&application), application.id);
+        return Ok(DraftPage { shell: visit.shell, draft: application, next, resume }.into_response());
+    }
+    let page = ApplicationPage {
+        number: application.receipt_number.map(|number| number.to_string()).unwrap_or_default(),
+        next,
+        timeline: status::timeline(&application),
+        appointment: application.appointment.as_ref().map(|appointment| dates::appointment(appointment.starts_at)),
+        own: application.account == visit.citizen.id(),
+        told: told(&application, query.as_deref()),
+        collector: words::collector(application.civil().name.as_str()),
+        shell: visit.shell,
+        application,
+    };
+    Ok(page.into_response())
+}
+
+/// The sentence that answers the deed which led here.
+fn told(application: &Application, query: Option<&str>) -> Option<String> {
+    let asked = |name: &str| parameter(query, name).is_some();
+    let number = application.receipt_number?;
+    let appointment = application.appointment.as_ref();
+    if asked("terkirim") {
+        let phone = application.details.phone.as_ref().map(crate::domain::phone::Phone::masked).unwrap_or_default();
+        Some(format!("Permohonan {number} terkirim. Kabar berikutnya kami kirim lewat SMS ke {phone}."))
+    } else if asked("lagi") {
+        Some(format!("Permohonan ini sudah terkirim dengan nomor {number}. Tidak tercatat dua kali."))
+    } else if asked("dipindah") {
+        let new = appointment.map(|new| format!("{} di {}", dates::appointment(new.starts_at), new.counter.name()));
+        Some(format!("Jadwal diubah: {}. Jam yang lama sudah dilepas.", new?))
+    } else if asked("dibatalkan") && application.status == Status::Dibatalkan {
+        Some(format!("Permohonan {number} dibatalkan."))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,80 @@
+//! Cancelling an application, and removing a draft: asked first, then done.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect},
+};
+
+use super::{Address, load};
+use crate::{
+    actions::{
+        draft,
+        submission::{self, CancelError},
+    },
+    db::Db,
+    domain::{application::Application, status::Status},
+    render::words,
+    web::{
+        error::{WebError, WebResult},
+        paths,
+        shell::{Shell, Visit},
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "citizen/cancel.html")]
+struct CancelPage {
+    shell: Shell,
+    application: Application,
+    /// The number, or nothing for a draft.
+    number: Option<String>,
+    /// It is too late.
+    late: bool,
+}
+
+pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
+    let application = load(&mut db.read().await?, &visit, ids.application()).await?;
+    let own = application.account == visit.citizen.id();
+    if !own || !application.status.is_open() {
+        return Err(if own { WebError::Elsewhere(paths::application(application.id)) } else { WebError::NotFound });
+    }
+    let late = !application.status.may_cancel();
+    let status = if late { StatusCode::CONFLICT } else { StatusCode::OK };
+    Ok((status, page(visit.shell, application, late)).into_response())
+}
+
+pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
+    let id = ids.application();
+    match submission::cancel(&db, &visit.citizen, id, visit.now).await {
+        Ok(()) => Ok(Redirect::to(&format!("{}?dibatalkan=1", paths::application(id))).into_response()),
+        Err(CancelError::NotFound) => Err(WebError::NotFound),
+        Err(CancelError::Late(application)) => Ok((StatusCode::CONFLICT, page(visit.shell, *application, true)).into_response()),
+        Err(CancelError::Db(error)) => Err(error.into()),
+    }
+}
+
+pub async fn ask_discard(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
+    let application = load(&mut db.read().await?, &visit, ids.application()).await?;
+    if application.status != Status::Draf {
+        return Err(WebError::Elsewhere(paths::application(application.id)));
+    }
+    Ok(page(visit.shell, application, false).into_response())
+}
+
+pub async fn discard(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult<Redirect> {
+    let removed = draft::remove(&db, &visit.citizen, ids.application()).await?;
+    if !removed {
+        // Removed by the first of two presses, or sent meanwhile, or never ours.
+        let known = load(&mut db.read().await?, &visit, ids.application()).await;
+        return Ok(Redirect::to(&known.map_or(paths::SERVICE.to_owned(), |application| paths::application(application.id))));
+    }
+    Ok(Redirect::to(&format!("{}?draf=dihapus", paths::SERVICE)))
+}
+
+fn page(shell: Shell, application: Application, late: bool) -> CancelPage {
+    let number = application.receipt_number.map(|number| number.to_string());
+    CancelPage { shell, application, number, late }
+}

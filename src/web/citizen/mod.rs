@@ -1,0 +1,125 @@
+//! Pages for a citizen who is logged in. Every record is loaded through what this citizen may see.
+
+mod account;
+mod application;
+mod cancel;
+mod category;
+mod confirm;
+mod page;
+mod papers;
+mod receipt;
+mod schedule;
+mod service;
+mod upload;
+mod who;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+use uuid::Uuid;
+
+use super::{
+    error::{WebError, WebResult},
+    form::pairs,
+    paths,
+    shell::Visit,
+    state::AppState,
+};
+use crate::{
+    db::{Conn, applications},
+    domain::{
+        application::Application,
+        ids::{ApplicationId, PageId},
+        status::Status,
+        wizard::{self, WizardPage},
+    },
+};
+
+/// Routes that need a log-in.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route(paths::SERVICE, get(service::get))
+        .route(paths::WHO, get(who::get).post(who::post))
+        .route(paths::APPLICATION, get(application::get))
+        .route(paths::CATEGORY, get(category::get).post(category::post))
+        .route(paths::PAPERS, get(papers::get).post(papers::post))
+        .route(paths::UPLOAD, get(upload::get).post(upload::post))
+        .route(paths::UPLOAD_DOCUMENT, post(upload::receive))
+        .route(paths::PAGE, get(page::get))
+        .route(paths::PREVIEW, get(page::preview))
+        .route(paths::REMOVE_PAGE, post(upload::remove))
+        .route(paths::SCHEDULE, get(schedule::get).post(schedule::post))
+        .route(paths::CONFIRM, get(confirm::get).post(confirm::post))
+        .route(paths::CANCEL, get(cancel::get).post(cancel::post))
+        .route(paths::DISCARD, get(cancel::ask_discard).post(cancel::discard))
+        .route(paths::RECEIPT, get(receipt::get))
+        .route(paths::RECEIPT_PDF, get(receipt::pdf))
+        .route(paths::ACCOUNT, get(account::get))
+        .route(paths::PASSWORD, post(account::change_password))
+        .route(paths::SESSIONS, post(account::end_sessions))
+}
+
+/// An application's id in an address. What is no id at all is simply not found.
+#[derive(Clone, Copy, Debug, serde::Deserialize)]
+struct InAddress {
+    id: Uuid,
+    page: Option<Uuid>,
+}
+
+impl InAddress {
+    fn application(self) -> ApplicationId {
+        self.id.into()
+    }
+
+    fn page(self) -> WebResult<PageId> {
+        self.page.map(PageId::from).ok_or(WebError::NotFound)
+    }
+}
+
+/// The identifiers in the address, or 404.
+struct Address(InAddress);
+
+impl<S: Send + Sync> axum::extract::FromRequestParts<S> for Address {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut axum::http::request::Parts, state: &S) -> WebResult<Self> {
+        let path = axum::extract::Path::<InAddress>::from_request_parts(parts, state).await;
+        path.map(|axum::extract::Path(ids)| Self(ids)).map_err(|_| WebError::NotFound)
+    }
+}
+
+/// An application that this citizen may see.
+async fn load(conn: &mut Conn, visit: &Visit, id: ApplicationId) -> WebResult<Application> {
+    applications::find(conn, visit.citizen.reader(), id, visit.now).await?.ok_or(WebError::NotFound)
+}
+
+/// A draft of the citizen's own, at a page that may be opened. What is sent leads to its page; a jump
+/// ahead leads to the first page that is not answered.
+async fn load_draft(conn: &mut Conn, visit: &Visit, id: ApplicationId, page: WizardPage) -> WebResult<Application> {
+    let application = load(conn, visit, id).await?;
+    if application.account != visit.citizen.id() {
+        return Err(WebError::NotFound);
+    }
+    if application.status != Status::Draf {
+        return Err(WebError::Elsewhere(paths::application(id)));
+    }
+    let furthest = wizard::furthest(&application);
+    if page > furthest { Err(WebError::Elsewhere(paths::wizard(furthest, id))) } else { Ok(application) }
+}
+
+/// The page after an answer: the next one, or the check page when the citizen came from there.
+fn onward(next: WizardPage, id: ApplicationId, back_to_check: bool) -> String {
+    paths::wizard(if back_to_check { WizardPage::Konfirmasi } else { next }, id)
+}
+
+/// A parameter of the address.
+fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    let found = pairs(query.unwrap_or_default().as_bytes()).into_iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value).filter(|value| !value.is_empty())
+}
+
+/// Whether the citizen came from the check page.
+fn came_from_check(query: Option<&str>) -> bool {
+    parameter(query, "kembali").as_deref() == Some("konfirmasi")
+}

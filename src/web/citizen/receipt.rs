@@ -1,0 +1,128 @@
+//! `/pencetakan-ktp-el/{id}/keterangan-cetak` and the same as PDF: the receipt.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::{HeaderValue, header},
+    response::IntoResponse,
+};
+use time::OffsetDateTime;
+use tokio::task;
+
+use super::{Address, load};
+use crate::{
+    db::{Conn, Db},
+    domain::{
+        application::{Application, Appointment},
+        calendar::day_of,
+        receipt::ReceiptNumber,
+    },
+    render::{
+        dates,
+        qr::Qr,
+        receipt::{self, Receipt, ReceiptError},
+        words,
+    },
+    web::{
+        error::{WebError, WebResult},
+        paths,
+        shell::{Shell, Visit},
+        state::Site,
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "citizen/receipt.html")]
+struct ReceiptPage {
+    shell: Shell,
+    facts: Facts,
+    qr: Qr,
+    page: String,
+    pdf: String,
+}
+
+/// What the receipt states, on both kinds of paper.
+struct Facts {
+    number: ReceiptNumber,
+    submitted: String,
+    category: &'static str,
+    name: String,
+    nik: String,
+    kelurahan: String,
+    phone: String,
+    documents: Vec<String>,
+    appointment: Appointment,
+    bring: Vec<String>,
+    collectors: String,
+    check_url: String,
+    printed_at: String,
+}
+
+pub async fn get(visit: Visit, State(db): State<Db>, State(site): State<Site>, Address(ids): Address) -> WebResult {
+    let facts = facts(&mut db.read().await?, &visit, &site, ids).await?;
+    let qr = Qr::new(&facts.check_url).map_err(ReceiptError::from)?;
+    let id = ids.application();
+    Ok(ReceiptPage { shell: visit.shell, facts, qr, page: paths::application(id), pdf: paths::receipt_pdf(id) }.into_response())
+}
+
+pub async fn pdf(visit: Visit, State(db): State<Db>, State(site): State<Site>, Address(ids): Address) -> WebResult {
+    let facts = facts(&mut db.read().await?, &visit, &site, ids).await?;
+    let name = format!("inline; filename=\"keterangan-cetak-{}.pdf\"", facts.number);
+    let bytes = task::spawn_blocking(move || draw(&facts)).await.map_err(std::io::Error::from)??;
+    let mut response = ([(header::CONTENT_TYPE, "application/pdf")], bytes).into_response();
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}
+
+fn draw(facts: &Facts) -> Result<Vec<u8>, ReceiptError> {
+    receipt::pdf(&Receipt {
+        number: &facts.number.to_string(),
+        submitted: &facts.submitted,
+        category: facts.category,
+        name: &facts.name,
+        nik: &facts.nik,
+        kelurahan: &facts.kelurahan,
+        phone: &facts.phone,
+        documents: facts.documents.clone(),
+        counter: &facts.appointment.counter.name(),
+        address: facts.appointment.counter.address.as_deref(),
+        date: &dates::full_date(day_of(facts.appointment.starts_at)),
+        hour: &format!("{}\u{a0}WIB", dates::half_hour(facts.appointment.starts_at)),
+        bring: facts.bring.clone(),
+        collectors: facts.collectors.clone(),
+        check_url: &facts.check_url,
+        printed_at: &facts.printed_at,
+    })
+}
+
+async fn facts(conn: &mut Conn, visit: &Visit, site: &Site, ids: super::InAddress) -> WebResult<Facts> {
+    let application = load(conn, visit, ids.application()).await?;
+    // A draft has no receipt yet.
+    stated(&application, site, visit.now).ok_or_else(|| WebError::Elsewhere(paths::application(application.id)))
+}
+
+fn stated(application: &Application, site: &Site, now: OffsetDateTime) -> Option<Facts> {
+    let civil = application.details.civil.as_ref()?;
+    let category = application.category?;
+    let document = |document: &crate::domain::application::DocumentSummary| {
+        format!("{}, {} halaman, {}", document.kind.label(), document.pages, dates::hour_wib(document.received_at))
+    };
+    Some(Facts {
+        number: application.receipt_number?,
+        submitted: dates::full(application.submitted_at?),
+        category: category.label(),
+        name: civil.name.as_str().to_owned(),
+        nik: civil.nik.masked(),
+        kelurahan: application.kelurahan.clone(),
+        phone: application.details.phone.as_ref()?.masked(),
+        documents: application.documents.iter().map(document).collect(),
+        appointment: application.appointment.clone()?,
+        bring: vec!["Keterangan ini, dicetak atau di layar ponsel".to_owned(), words::bring(category).to_owned()],
+        collectors: format!("{} Tunggu SMS “siap diambil” sebelum datang.", words::collector(civil.name.as_str())),
+        check_url: format!("{}{}", site.public_url, paths::check(application.check_code?)),
+        printed_at: dates::full(now),
+    })
+}

@@ -1,0 +1,177 @@
+//! `/pencetakan-ktp-el/{id}/jadwal`: where and when the card is fetched; for a sent application, moving it.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{RawQuery, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect},
+};
+use time::{
+    Date, OffsetDateTime,
+    format_description::well_known::{Iso8601, Rfc3339},
+};
+
+use super::{Address, load, load_draft, parameter};
+use crate::{
+    actions::appointment::{self, SlotError},
+    db::{Conn, Db, places::HalfHour, schedule::Schedule},
+    domain::{
+        application::Application,
+        calendar::{CounterCalendar, Slot, day_of},
+        ids::ApplicationId,
+        region::{Counter, RegionCode},
+        status::Status,
+        wizard::WizardPage,
+    },
+    render::{dates, words},
+    web::{
+        error::{WebError, WebResult},
+        form::Form,
+        paths,
+        shell::{Shell, Visit},
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "citizen/schedule.html")]
+struct SchedulePage {
+    shell: Shell,
+    /// Whether a sent application is moved, rather than a draft filled in.
+    moving: bool,
+    address: String,
+    back: String,
+    counters: Vec<Counter>,
+    counter: RegionCode,
+    days: Vec<Day>,
+    day: Option<Date>,
+    slots: Vec<Choice>,
+    /// Why there is nothing to choose here, where that is so.
+    closed: Option<String>,
+    problem: Option<String>,
+}
+
+struct Day {
+    date: Date,
+    free: u32,
+    shown: bool,
+}
+
+struct Choice {
+    slot: Slot,
+    /// The moment, as RFC 3339.
+    value: String,
+    chosen: bool,
+}
+
+pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
+    let query = query.as_deref();
+    let wish = (parameter(query, "titik"), parameter(query, "tanggal"));
+    Ok(page(&db, visit, ids.application(), wish, None).await?.into_response())
+}
+
+pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, form: Form) -> WebResult {
+    let id = ids.application();
+    let counter = RegionCode::parse(form.value("titik"));
+    let starts_at = OffsetDateTime::parse(form.value("jam"), &Rfc3339).ok();
+    let shown = (Some(form.value("titik").to_owned()), Some(form.value("tanggal").to_owned()));
+    let Some((counter, starts_at)) = counter.zip(starts_at) else {
+        let refused = page(&db, visit, id, shown, Some(words::SLOT_EMPTY.to_owned())).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, refused).into_response());
+    };
+    let is_draft = open(&mut db.read().await?, &visit, id).await?.status == Status::Draf;
+    let wish = HalfHour { counter: &counter, starts_at };
+    match appointment::choose(&db, &visit.citizen, id, wish, visit.now).await {
+        Ok(()) if is_draft => Ok(Redirect::to(&paths::wizard(WizardPage::Konfirmasi, id)).into_response()),
+        Ok(()) => Ok(Redirect::to(&format!("{}?dipindah=1", paths::application(id))).into_response()),
+        Err(SlotError::NotFound) => Err(WebError::NotFound),
+        Err(SlotError::NotOffered) => {
+            let refused = page(&db, visit, id, shown, Some(words::SLOT_EMPTY.to_owned())).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, refused).into_response())
+        }
+        Err(SlotError::Full(nearest)) => {
+            let full = page(&db, visit, id, shown, Some(words::slot_full(starts_at, &nearest))).await?;
+            Ok((StatusCode::CONFLICT, full).into_response())
+        }
+        Err(SlotError::Db(error)) => Err(error.into()),
+    }
+}
+
+/// A draft that has come this far, or a sent application of the citizen's own that may be moved.
+async fn open(conn: &mut Conn, visit: &Visit, id: ApplicationId) -> WebResult<Application> {
+    let application = load(conn, visit, id).await?;
+    if application.account != visit.citizen.id() {
+        return Err(WebError::NotFound);
+    }
+    if application.status == Status::Draf {
+        return load_draft(conn, visit, id, WizardPage::Jadwal).await;
+    }
+    if application.status.may_move() { Ok(application) } else { Err(WebError::Elsewhere(paths::application(id))) }
+}
+
+async fn page(
+    db: &Db,
+    visit: Visit,
+    id: ApplicationId,
+    (counter, day): (Option<String>, Option<String>),
+    problem: Option<String>,
+) -> WebResult<SchedulePage> {
+    let mut conn = db.read().await?;
+    let application = open(&mut conn, &visit, id).await?;
+    let schedule = appointment::schedule(&mut conn, &application, visit.now).await?;
+    drop(conn);
+    let days = appointment::days(&schedule, application.status, visit.now);
+    let chosen = application.appointment.as_ref();
+    let wanted = counter.or_else(|| chosen.map(|chosen| chosen.counter.code.to_string()));
+    let (counter, calendar) = pick_counter(&schedule, wanted.as_deref()).ok_or(WebError::NotFound)?;
+    let wanted =
+        day.and_then(|day| Date::parse(&day, &Iso8601::DATE).ok()).or_else(|| chosen.map(|chosen| day_of(chosen.starts_at)));
+    let first_free = days.iter().copied().find(|day| calendar.free(*day) > 0);
+    let day = wanted.filter(|day| days.contains(day)).or(first_free).or_else(|| days.first().copied());
+    let choice = |slot: Slot| Choice {
+        value: dates::machine(slot.starts_at).replace("+07:00", ":00+07:00"),
+        chosen: slot.free > 0 && chosen.is_some_and(|chosen| chosen.starts_at == slot.starts_at),
+        slot,
+    };
+    let slots = day.map(|day| calendar.slots(day)).unwrap_or_default().into_iter().map(choice).collect();
+    let open_days = days.iter().filter(|day| !calendar.slots(**day).is_empty());
+    let open_days = open_days.map(|date| Day { date: *date, free: calendar.free(*date), shown: Some(*date) == day }).collect();
+    let closed = closed(&counter.name(), calendar, &days, day, wanted, first_free);
+    let moving = application.status != Status::Draf;
+    Ok(SchedulePage {
+        shell: visit.shell,
+        moving,
+        address: paths::wizard(WizardPage::Jadwal, id),
+        back: if moving { paths::application(id) } else { paths::wizard(WizardPage::Unggah, id) },
+        counter: counter.code.clone(),
+        days: open_days,
+        day,
+        slots,
+        closed,
+        problem,
+        counters: schedule.counters.into_iter().map(|(counter, _)| counter).collect(),
+    })
+}
+
+fn pick_counter<'a>(schedule: &'a Schedule, wanted: Option<&str>) -> Option<(&'a Counter, &'a CounterCalendar)> {
+    let wanted = schedule.counters.iter().find(|(counter, _)| Some(counter.code.as_str()) == wanted);
+    wanted.or(schedule.counters.first()).map(|(counter, calendar)| (counter, calendar))
+}
+
+/// What to say when the wished day cannot be had, or the counter has no place at all.
+fn closed(
+    counter: &str,
+    calendar: &CounterCalendar,
+    days: &[Date],
+    day: Option<Date>,
+    wanted: Option<Date>,
+    first_free: Option<Date>,
+) -> Option<String> {
+    if let (None, Some(last)) = (first_free, days.last()) {
+        return Some(words::counter_full(counter, *last));
+    }
+    if let Some(exception) = day.and_then(|day| calendar.exceptions.get(&day).filter(|exception| exception.hours.is_empty())) {
+        return day.map(|day| words::slot_closed(day, &exception.reason));
+    }
+    wanted.filter(|wanted| !days.contains(wanted)).map(|_| words::slot_range(days))
+}

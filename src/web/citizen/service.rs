@@ -1,0 +1,58 @@
+//! `/pencetakan-ktp-el`: the citizen's applications, their status and next step.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{RawQuery, State},
+    response::IntoResponse,
+};
+
+use super::parameter;
+use crate::{
+    db::{Db, applications, schedule},
+    domain::{application::Application, status::Status, wizard},
+    render::status,
+    web::{
+        error::WebResult,
+        paths,
+        shell::{Shell, Visit},
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "citizen/service.html")]
+struct ServicePage {
+    shell: Shell,
+    lines: Vec<Line>,
+    /// A draft was just removed.
+    discarded: bool,
+}
+
+struct Line {
+    name: String,
+    status: Status,
+    category: &'static str,
+    number: Option<String>,
+    next: String,
+    address: String,
+    /// Where a draft goes on.
+    resume: Option<String>,
+}
+
+pub async fn get(visit: Visit, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
+    let mut conn = db.read().await?;
+    let applications = applications::list(&mut conn, visit.citizen.reader(), visit.now).await?;
+    let holidays = schedule::holidays(&mut conn).await?;
+    let line = |application: &Application| Line {
+        name: application.civil().name.as_str().to_owned(),
+        status: application.status,
+        category: application.category.map_or("Alasan belum dipilih", crate::domain::category::Category::label),
+        number: application.receipt_number.map(|number| number.to_string()),
+        next: status::next(application, &holidays),
+        address: paths::application(application.id),
+        resume: (application.status == Status::Draf).then(|| paths::wizard(wizard::furthest(application), application.id)),
+    };
+    let lines = applications.iter().map(line).collect();
+    let discarded = parameter(query.as_deref(), "draf").is_some();
+    Ok(ServicePage { shell: visit.shell, lines, discarded }.into_response())
+}

@@ -1,0 +1,169 @@
+//! `/pencetakan-ktp-el/{id}/unggah`: one form a document; every file is stored the moment it is posted.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{Path, RawQuery, Request, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect},
+};
+
+use super::{Address, came_from_check, load_draft, onward, parameter};
+use crate::{
+    actions::upload::{self, StoreError},
+    db::{Db, pages},
+    domain::{
+        application::{Application, StoredPage},
+        category::DocumentKind,
+        upload::{MAX_PAGES, UploadRefusal},
+        wizard::WizardPage,
+    },
+    render::{Given, dates, words},
+    web::{
+        error::{WebError, WebResult},
+        form::Form,
+        paths,
+        receive::{Received, Receiver},
+        shell::{Shell, Visit},
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "citizen/upload.html")]
+struct UploadPage {
+    shell: Shell,
+    application: Application,
+    documents: Vec<Document>,
+    /// What was just stored or removed.
+    done: Option<String>,
+    problem: Option<Problem>,
+    /// Required documents without a page, in words.
+    missing: Option<String>,
+    back: String,
+    returning: bool,
+}
+
+struct Document {
+    kind: DocumentKind,
+    required: bool,
+    pages: Vec<StoredPage>,
+}
+
+impl UploadPage {
+    fn problem_of(&self, kind: impl Given<DocumentKind>) -> Option<&Problem> {
+        let kind = kind.given();
+        self.problem.as_ref().filter(|problem| problem.kind == kind)
+    }
+}
+
+/// What is wrong with a file, or with going on.
+struct Problem {
+    kind: DocumentKind,
+    sentence: String,
+    how: Option<&'static str>,
+}
+
+pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
+    let query = query.as_deref();
+    let returning = came_from_check(query);
+    let told = |name: &str, ending: &str| {
+        let kind = parameter(query, name).and_then(|code| DocumentKind::parse(&code))?;
+        let page: usize = parameter(query, "halaman")?.parse().ok()?;
+        Some(format!("{}, halaman {page}, {ending}.", kind.label()))
+    };
+    let done = told("tersimpan", "tersimpan").or_else(|| told("dihapus", "dihapus"));
+    Ok(page(&db, visit, ids.application(), done, None, returning).await?.into_response())
+}
+
+/// "Lanjut": on to the schedule, unless a required document is missing.
+pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, form: Form) -> WebResult {
+    let id = ids.application();
+    let returning = form.value("kembali") == "konfirmasi";
+    let draft = load_draft(&mut db.read().await?, &visit, id, WizardPage::Unggah).await?;
+    let missing = draft.missing();
+    let Some(first) = missing.first() else {
+        return Ok(Redirect::to(&onward(WizardPage::Jadwal, id, returning)).into_response());
+    };
+    let problem = Problem { kind: *first, sentence: words::upload_missing(&missing), how: None };
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, id, None, Some(problem), returning).await?).into_response())
+}
+
+/// "Upload": the file goes to disk while the phone sends it, through the intake, and into the database.
+pub async fn receive(
+    visit: Visit,
+    State(db): State<Db>,
+    receiver: Receiver,
+    Path((id, kind)): Path<(uuid::Uuid, String)>,
+    RawQuery(query): RawQuery,
+    request: Request,
+) -> WebResult {
+    let id = id.into();
+    let kind = DocumentKind::parse(&kind).ok_or(WebError::NotFound)?;
+    let returning = came_from_check(query.as_deref());
+    // Looked at before the body is read, and the connection given back: nobody sends ten megabytes in vain.
+    let draft = load_draft(&mut db.read().await?, &visit, id, WizardPage::Unggah).await?;
+    if !draft.category.is_some_and(|category| category.documents().any(|known| known == kind)) {
+        return Err(WebError::NotFound);
+    }
+    let (status, sentence, how) = match receiver.receive(request, db.vault()).await? {
+        Received::Pages { images, fingerprint } => {
+            let first = draft.pages(kind) + 1;
+            match upload::store(&db, &visit.citizen, id, kind, &images, &fingerprint, visit.now).await {
+                Ok(()) => {
+                    let last = first + images.len() - 1;
+                    return Ok(Redirect::to(&paths::upload_done(id, "tersimpan", kind, last, returning)).into_response());
+                }
+                Err(StoreError::NotFound) => return Err(WebError::NotFound),
+                Err(StoreError::Full(stored)) => (StatusCode::UNPROCESSABLE_ENTITY, words::document_full(kind, stored), None),
+                Err(StoreError::Twice(number)) => (StatusCode::UNPROCESSABLE_ENTITY, words::upload_twice(number), None),
+                Err(StoreError::Db(error)) => return Err(error.into()),
+            }
+        }
+        Received::Nothing => (StatusCode::UNPROCESSABLE_ENTITY, words::UPLOAD_NONE.to_owned(), None),
+        Received::Refused { refusal, file } => {
+            let too_large = matches!(refusal, UploadRefusal::TooLarge { .. });
+            let status = if too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
+            (status, words::upload(&refusal, &file), matches!(refusal, UploadRefusal::Heic).then_some(words::HEIC_HOW))
+        }
+    };
+    let problem = Problem { kind, sentence, how };
+    Ok((status, page(&db, visit, id, None, Some(problem), returning).await?).into_response())
+}
+
+/// "Hapus": acts at once.
+pub async fn remove(visit: Visit, State(db): State<Db>, Address(ids): Address, form: Form) -> WebResult<Redirect> {
+    let id = ids.application();
+    let returning = form.value("kembali") == "konfirmasi";
+    // A page that is gone already was removed by the first of two presses.
+    let removed = upload::remove(&db, &visit.citizen, id, ids.page()?, visit.now).await?;
+    let address = removed.map_or_else(
+        || paths::wizard(WizardPage::Unggah, id),
+        |(kind, number)| paths::upload_done(id, "dihapus", kind, number, returning),
+    );
+    Ok(Redirect::to(&address))
+}
+
+async fn page(
+    db: &Db,
+    visit: Visit,
+    id: crate::domain::ids::ApplicationId,
+    done: Option<String>,
+    problem: Option<Problem>,
+    returning: bool,
+) -> WebResult<UploadPage> {
+    let mut conn = db.read().await?;
+    let application = load_draft(&mut conn, &visit, id, WizardPage::Unggah).await?;
+    let stored = pages::list(&mut conn, id).await?;
+    let category = application.category.ok_or(WebError::NotFound)?;
+    let document = |kind| Document {
+        kind,
+        required: category.required().contains(&kind),
+        pages: stored.iter().filter(|page| page.kind == kind).cloned().collect(),
+    };
+    let documents = category.documents().map(document).collect();
+    let missing =
+        Some(application.missing()).filter(|missing| !missing.is_empty()).map(|missing| words::upload_missing(&missing));
+    let before = if returning { WizardPage::Konfirmasi } else { WizardPage::Dokumen };
+    let back = paths::wizard(before, id);
+    Ok(UploadPage { shell: visit.shell, application, documents, done, problem, missing, back, returning })
+}

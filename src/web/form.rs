@@ -1,0 +1,114 @@
+//! Forms as they were sent: what was typed is kept, each field with the sentence that mends it.
+
+use std::time::Duration;
+
+use axum::{
+    body::{Bytes, to_bytes},
+    extract::{FromRequest, Request},
+    http::{StatusCode, header},
+};
+use tokio::time::timeout;
+
+use super::error::WebError;
+
+/// No form of ours is larger; uploads have a way of their own.
+const MAX_BYTES: usize = 64 * 1024;
+/// How long a phone may take to send one.
+const MAX_TIME: Duration = Duration::from_secs(20);
+
+/// A sentence about one field.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// The field's name and element id.
+    pub field: String,
+    /// What to do.
+    pub sentence: String,
+}
+
+/// What was typed, and what is wrong with it.
+#[derive(Clone, Default)]
+pub struct Form {
+    values: Vec<(String, String)>,
+    problems: Vec<Problem>,
+}
+
+impl Form {
+    /// A form with these values in it.
+    #[must_use]
+    pub fn with(values: impl IntoIterator<Item = (&'static str, String)>) -> Self {
+        Self { values: values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(), problems: Vec::new() }
+    }
+
+    /// What stands in a field.
+    #[must_use]
+    pub fn value(&self, name: &str) -> &str {
+        self.values.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
+
+    /// Whether a box or radio is chosen.
+    #[must_use]
+    pub fn has(&self, name: &str, value: &str) -> bool {
+        self.values.iter().any(|(known, chosen)| known == name && chosen == value)
+    }
+
+    /// The sentence about a field, if something is wrong with it.
+    #[must_use]
+    pub fn error(&self, name: &str) -> Option<&str> {
+        self.problems.iter().find(|problem| problem.field == name).map(|problem| problem.sentence.as_str())
+    }
+
+    /// Everything that is wrong, in the order of the form.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// Notes that something is wrong with a field; the first sentence about it stands.
+    pub fn reject(&mut self, field: &str, sentence: impl Into<String>) {
+        if self.error(field).is_none() {
+            self.problems.push(Problem { field: field.to_owned(), sentence: sentence.into() });
+        }
+    }
+
+    /// Reads a field, noting what is wrong with it.
+    pub fn read<T, E>(
+        &mut self,
+        field: &str,
+        parse: impl FnOnce(&str) -> Result<T, E>,
+        words: impl FnOnce(E) -> String,
+    ) -> Option<T> {
+        match parse(self.value(field)) {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.reject(field, words(error));
+                None
+            }
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequest<S> for Form {
+    type Rejection = WebError;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, WebError> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_form = kind.starts_with("application/x-www-form-urlencoded") || kind.is_empty();
+        if !is_form {
+            return Err(WebError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        }
+        let body = timeout(MAX_TIME, to_bytes(request.into_body(), MAX_BYTES)).await;
+        let body: Bytes = match body {
+            Ok(Ok(body)) => body,
+            Ok(Err(_)) => return Err(WebError::Status(StatusCode::PAYLOAD_TOO_LARGE)),
+            Err(_) => return Err(WebError::Status(StatusCode::REQUEST_TIMEOUT)),
+        };
+        Ok(Self { values: pairs(&body), problems: Vec::new() })
+    }
+}
+
+/// The fields of a form or query. Control signs, which nobody types, are dropped.
+pub fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(encoded)
+        .map(|(name, value)| (name.into_owned(), value.chars().filter(|sign| !sign.is_control() || *sign == '\n').collect()))
+        .collect()
+}

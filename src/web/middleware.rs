@@ -1,0 +1,128 @@
+//! What every request passes: its id and log line, where it comes from, and headers that keep
+//! browsers careful.
+
+use std::{fmt, net::IpAddr, sync::Arc};
+
+use axum::{
+    extract::{FromRequestParts, MatchedPath, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    middleware::Next,
+    response::Response,
+};
+use ipnet::IpNet;
+use tokio::time::Instant;
+use tracing::Instrument;
+use uuid::Uuid;
+
+use super::{server::PeerAddr, state::Site};
+
+/// Names one request in the log and on an error page.
+#[derive(Clone, Debug, Default)]
+pub struct RequestId(Arc<str>);
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// Gives a request its id, and logs route, status and time: never the address itself, whose parts
+/// open pages.
+pub async fn trace(mut request: Request, next: Next) -> Response {
+    let id: String = Uuid::new_v4().simple().to_string().chars().take(12).collect();
+    request.extensions_mut().insert(RequestId(id.as_str().into()));
+    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
+    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    let started = Instant::now();
+    async move {
+        let mut response = next.run(request).await;
+        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
+        if let Ok(value) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert("x-request-id", value);
+        }
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// Pages load nothing but our own stylesheet, pictures and script, and stand in nobody's frame.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
+    form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// Headers for every answer. One that brings a policy or a cache rule of its own keeps it.
+pub async fn careful(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    let mut default = |name: HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    default(header::CONTENT_SECURITY_POLICY, POLICY);
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    // Not no-referrer: with that, browsers send `Origin: null` and our own forms would look foreign.
+    default(header::REFERRER_POLICY, "same-origin");
+    default(header::CACHE_CONTROL, "no-store");
+    default(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    default(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if site.is_secure() {
+        default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+    }
+    response
+}
+
+/// The network address that a request comes from, as far as we can know.
+#[derive(Clone, Debug)]
+pub struct Origin(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Origin
+where
+    Site: axum::extract::FromRef<S>,
+{
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Self::Rejection> {
+        let site = <Site as axum::extract::FromRef<S>>::from_ref(state);
+        let peer = parts.extensions.get::<PeerAddr>().map(|peer| peer.0.ip().to_canonical());
+        let origin = peer.map(|peer| origin(peer, &parts.headers, &site.trusted_proxies));
+        Ok(Self(origin.map_or_else(|| "-".to_owned(), |address| address.to_string())))
+    }
+}
+
+/// The last address in `X-Forwarded-For` that is no proxy of ours; proxies append, so what stands
+/// before it may be made up.
+fn origin(peer: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|net| net.contains(address));
+    if !is_trusted(&peer) {
+        return peer;
+    }
+    let lines: Vec<&str> = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok()).collect();
+    let mut nearest = peer;
+    for text in lines.iter().flat_map(|line| line.split(',')).rev() {
+        let Ok(address) = text.trim().parse::<IpAddr>() else { break };
+        nearest = address.to_canonical();
+        if !is_trusted(&nearest) {
+            break;
+        }
+    }
+    nearest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_trusted_proxies_are_believed() {
+        let trusted: Vec<IpNet> = vec!["10.0.0.0/8".parse().unwrap()];
+        let told = |peer: &str, line: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-for", HeaderValue::from_static(line));
+            origin(peer.parse().unwrap(), &headers, &trusted).to_string()
+        };
+        assert_eq!(told("203.0.113.5", "198.51.100.1"), "203.0.113.5");
+        assert_eq!(told("10.0.0.2", "198.51.100.1"), "198.51.100.1");
+        assert_eq!(told("10.0.0.2", "192.0.2.9, 198.51.100.1, 10.0.0.3"), "198.51.100.1");
+        assert_eq!(told("10.0.0.2", "nonsense"), "10.0.0.2");
+    }
+}

@@ -1,0 +1,194 @@
+//! Every address, in one place: as routes, and as links to one application.
+
+use crate::{
+    domain::{
+        category::DocumentKind,
+        ids::{ApplicationId, PageId},
+        receipt::CheckCode,
+        wizard::WizardPage,
+    },
+    render::Given,
+};
+
+/// Home.
+pub const HOME: &str = "/";
+/// Opening an account.
+pub const REGISTER: &str = "/registrasi";
+/// Logging in.
+pub const LOGIN: &str = "/masuk";
+/// Logging out (POST).
+pub const LOGOUT: &str = "/keluar";
+/// The account.
+pub const ACCOUNT: &str = "/akun";
+/// Changing the password (POST).
+pub const PASSWORD: &str = "/akun/kata-sandi";
+/// Ending every session (POST).
+pub const SESSIONS: &str = "/akun/keluar-semua";
+/// Tracking without an account.
+pub const TRACK: &str = "/cek-status";
+/// Where a receipt's QR leads.
+pub const CHECK: &str = "/periksa/{code}";
+/// Counters, their addresses and hours.
+pub const CONTACT: &str = "/kontak";
+/// What is kept and why.
+pub const PRIVACY: &str = "/privasi";
+/// Whether the service is ready, for machines.
+pub const READY: &str = "/siap";
+/// The stylesheet, by its content's hash.
+pub const STYLE: &str = concat!("/static/look.", env!("LOOK_CSS_HASH"), ".css");
+/// The upload page's script, by its content's hash.
+pub const SCRIPT: &str = concat!("/static/upload.", env!("UPLOAD_JS_HASH"), ".js");
+/// The icon.
+pub const ICON: &str = concat!("/static/icon.", env!("ICON_SVG_HASH"), ".svg");
+
+/// The applications of a citizen.
+pub const SERVICE: &str = "/pencetakan-ktp-el";
+/// For whom?
+pub const WHO: &str = "/pencetakan-ktp-el/tambah";
+/// One application.
+pub const APPLICATION: &str = "/pencetakan-ktp-el/{id}";
+/// Its reason.
+pub const CATEGORY: &str = "/pencetakan-ktp-el/{id}/keterangan";
+/// Its papers and telephone.
+pub const PAPERS: &str = "/pencetakan-ktp-el/{id}/dokumen";
+/// Its uploads.
+pub const UPLOAD: &str = "/pencetakan-ktp-el/{id}/unggah";
+/// One document's upload (POST).
+pub const UPLOAD_DOCUMENT: &str = "/pencetakan-ktp-el/{id}/unggah/{kind}";
+/// One stored page.
+pub const PAGE: &str = "/pencetakan-ktp-el/{id}/halaman/{page}";
+/// Its preview.
+pub const PREVIEW: &str = "/pencetakan-ktp-el/{id}/halaman/{page}/pratinjau";
+/// Removing it (POST).
+pub const REMOVE_PAGE: &str = "/pencetakan-ktp-el/{id}/halaman/{page}/hapus";
+/// Place and time.
+pub const SCHEDULE: &str = "/pencetakan-ktp-el/{id}/jadwal";
+/// Everything once more, and "Ya".
+pub const CONFIRM: &str = "/pencetakan-ktp-el/{id}/konfirmasi";
+/// Cancelling.
+pub const CANCEL: &str = "/pencetakan-ktp-el/{id}/pembatalan";
+/// Removing a draft.
+pub const DISCARD: &str = "/pencetakan-ktp-el/{id}/hapus-draf";
+/// The receipt.
+pub const RECEIPT: &str = "/pencetakan-ktp-el/{id}/keterangan-cetak";
+/// The receipt as PDF.
+pub const RECEIPT_PDF: &str = "/pencetakan-ktp-el/{id}/keterangan-cetak.pdf";
+
+/// The parameter that leads back to the check page after an answer was changed.
+pub const BACK_TO_CHECK: &str = "?kembali=konfirmasi";
+
+/// The log-in page that leads on to an address.
+#[must_use]
+pub fn login_then(to: &str, ended: bool) -> String {
+    format!("{LOGIN}?ke={to}{}", if ended { "&habis=1" } else { "" })
+}
+
+/// An address that log-in may lead on to: a citizen's page of ours, and nothing else.
+#[must_use]
+pub fn after_login(wanted: &str) -> &str {
+    let plain = wanted.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-.".contains(&byte)) && !wanted.contains("//");
+    let ours = [SERVICE, ACCOUNT]
+        .iter()
+        .any(|page| wanted.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    if plain && ours { wanted } else { SERVICE }
+}
+
+/// The page that a citizen sees again after logging in when this address was refused: for the
+/// address of a deed, the page it stands on.
+#[must_use]
+pub fn page_of(address: &str) -> String {
+    let is_page = |last: &str| !matches!(last, "halaman" | "hapus-draf" | "kata-sandi" | "keluar-semua");
+    let parts: Vec<&str> = address.split('/').skip(1).take(3).collect();
+    let kept = if parts.last().is_some_and(|last| is_page(last)) { parts.len() } else { parts.len().saturating_sub(1) };
+    format!("/{}", parts.get(..kept).unwrap_or_default().join("/"))
+}
+
+fn of(route: &str, id: impl Given<ApplicationId>) -> String {
+    route.replace("{id}", &id.given().to_string())
+}
+
+/// An application's page.
+#[must_use]
+pub fn application(id: impl Given<ApplicationId>) -> String {
+    of(APPLICATION, id)
+}
+
+/// A page of the citizen's way.
+#[must_use]
+pub fn wizard(page: WizardPage, id: impl Given<ApplicationId>) -> String {
+    let route = match page {
+        WizardPage::Keterangan => CATEGORY,
+        WizardPage::Dokumen => PAPERS,
+        WizardPage::Unggah => UPLOAD,
+        WizardPage::Jadwal => SCHEDULE,
+        WizardPage::Konfirmasi => CONFIRM,
+    };
+    of(route, id)
+}
+
+/// The same, coming back to the check page afterwards.
+#[must_use]
+pub fn wizard_and_back(page: WizardPage, id: impl Given<ApplicationId>) -> String {
+    wizard(page, id) + BACK_TO_CHECK
+}
+
+/// The upload form of one document.
+#[must_use]
+pub fn upload_document(id: impl Given<ApplicationId>, kind: impl Given<DocumentKind>) -> String {
+    of(UPLOAD_DOCUMENT, id).replace("{kind}", kind.given().code())
+}
+
+/// The upload page, at a document whose page was just stored (`tersimpan`) or removed (`dihapus`).
+#[must_use]
+pub fn upload_done(id: impl Given<ApplicationId>, done: &str, kind: DocumentKind, page: usize, back: bool) -> String {
+    let back = if back { "&kembali=konfirmasi" } else { "" };
+    format!("{}?{done}={}&halaman={page}{back}#d-{}", of(UPLOAD, id), kind.code(), kind.code())
+}
+
+/// A stored page.
+#[must_use]
+pub fn page(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
+    of(PAGE, id).replace("{page}", &page.given().to_string())
+}
+
+/// The preview of a stored page.
+#[must_use]
+pub fn preview(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
+    of(PREVIEW, id).replace("{page}", &page.given().to_string())
+}
+
+/// Removing a stored page.
+#[must_use]
+pub fn remove_page(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
+    of(REMOVE_PAGE, id).replace("{page}", &page.given().to_string())
+}
+
+/// Asking whether to cancel, and cancelling.
+#[must_use]
+pub fn cancel(id: impl Given<ApplicationId>) -> String {
+    of(CANCEL, id)
+}
+
+/// Removing a draft.
+#[must_use]
+pub fn discard(id: impl Given<ApplicationId>) -> String {
+    of(DISCARD, id)
+}
+
+/// The receipt.
+#[must_use]
+pub fn receipt(id: impl Given<ApplicationId>) -> String {
+    of(RECEIPT, id)
+}
+
+/// The receipt as PDF.
+#[must_use]
+pub fn receipt_pdf(id: impl Given<ApplicationId>) -> String {
+    of(RECEIPT_PDF, id)
+}
+
+/// Where the QR of a receipt leads, without the host.
+#[must_use]
+pub fn check(code: CheckCode) -> String {
+    CHECK.replace("{code}", &code.to_string())
+}

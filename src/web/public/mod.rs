@@ -1,0 +1,31 @@
+//! Pages for everybody.
+
+mod check;
+mod contact;
+mod home;
+mod login;
+mod privacy;
+mod ready;
+mod register;
+mod track;
+
+use axum::{
+    Router,
+    routing::{get, post},
+};
+
+use super::{paths, state::AppState};
+
+/// Routes that need no log-in.
+pub fn router() -> Router<AppState> {
+    Router::new()
+        .route(paths::HOME, get(home::get))
+        .route(paths::REGISTER, get(register::get).post(register::post))
+        .route(paths::LOGIN, get(login::get).post(login::post))
+        .route(paths::LOGOUT, post(login::log_out))
+        .route(paths::TRACK, get(track::get).post(track::post))
+        .route(paths::CHECK, get(check::get))
+        .route(paths::CONTACT, get(contact::get))
+        .route(paths::PRIVACY, get(privacy::get))
+        .route(paths::READY, get(ready::get))
+}

@@ -1,0 +1,85 @@
+//! `/cek-status`: steps and dates of an application, without an account and without a name.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
+
+use crate::{
+    adapters::clock::Clock,
+    db::{Db, applications, schedule, wrong_answers},
+    domain::{application::Application, calendar::day_of, limits, receipt::ReceiptNumber, status::Status, typed_date},
+    render::{
+        dates,
+        status::{self, Mark, TimelineStep},
+        words,
+    },
+    web::{
+        error::{WebResult, too_many},
+        form::Form,
+        paths,
+        shell::Shell,
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "public/track.html")]
+struct TrackPage {
+    shell: Shell,
+    form: Form,
+    refusal: Option<String>,
+    found: Option<Found>,
+}
+
+struct Found {
+    number: String,
+    status: Status,
+    next: String,
+    timeline: Vec<TimelineStep>,
+    appointment: Option<String>,
+}
+
+pub async fn get(shell: Shell) -> impl IntoResponse {
+    TrackPage { shell, form: Form::default(), refusal: None, found: None }
+}
+
+pub async fn post(shell: Shell, State(db): State<Db>, State(clock): State<Clock>, mut form: Form) -> WebResult {
+    let now = clock.now();
+    let number = form.read("nomor", ReceiptNumber::parse, words::receipt_number);
+    let typed = form.value("lahir").to_owned();
+    let born =
+        form.read("lahir", |text| typed_date::parse_past(text, day_of(now)), |error| words::date("tanggal lahir", &typed, error));
+    let Some((number, born)) = number.zip(born) else {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, TrackPage { shell, form, refusal: None, found: None }).into_response());
+    };
+    let attempt = match wrong_answers::attempt(&db, &[(limits::TRACKING, &number.to_string())], now).await? {
+        Ok(attempt) => attempt,
+        Err(next) => {
+            let refusal = Some(words::too_many(next));
+            return Ok(too_many(TrackPage { shell, form, refusal, found: None }, next, now));
+        }
+    };
+    let mut conn = db.read().await?;
+    // Both answers ask the same questions, so that the time tells nothing.
+    let known = applications::by_receipt(&mut conn, number, now).await?;
+    let holidays = schedule::holidays(&mut conn).await?;
+    drop(conn);
+    let Some(application) = known.filter(|application| application.civil().birth_date == born) else {
+        let refusal = Some(words::TRACK_UNKNOWN.to_owned());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, TrackPage { shell, form, refusal, found: None }).into_response());
+    };
+    wrong_answers::take_back(&db, attempt).await?;
+    let found = Found {
+        number: number.to_string(),
+        status: application.status,
+        next: status::next(&application, &holidays),
+        timeline: status::timeline(&application),
+        appointment: appointment(&application),
+    };
+    Ok(TrackPage { shell, form, refusal: None, found: Some(found) }.into_response())
+}
+
+/// The appointment of a case that is under way.
+fn appointment(application: &Application) -> Option<String> {
+    let appointment = application.appointment.as_ref().filter(|_| application.status.is_open())?;
+    Some(format!("{}, {}", dates::appointment(appointment.starts_at), appointment.counter.name()))
+}

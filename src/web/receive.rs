@@ -1,0 +1,150 @@
+//! Receiving an upload: to disk while the phone sends it, then through the intake. No database
+//! connection and no whole body is held meanwhile.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    extract::{FromRef, FromRequest, FromRequestParts, Multipart, Request, multipart::Field},
+    http::request::Parts,
+};
+use tokio::time::timeout;
+
+use super::{
+    error::{WebError, WebResult},
+    state::AppState,
+};
+use crate::{
+    adapters::{
+        intake::{Intake, IntakeError},
+        spool::{Spool, SpooledFile},
+    },
+    domain::upload::{MAX_BYTES, PageImage, UploadRefusal},
+    vault::{BlindIndex, Fingerprint, Vault},
+};
+
+/// A phone that sends nothing for so long has lost its signal.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Ten megabytes in this time are 17 kB a second, less than a bad 3G connection gives.
+const WHOLE: Duration = Duration::from_mins(10);
+/// What is read and thrown away of a file that is too large, so that the browser hears our answer.
+const DRAINED: u64 = 64 * 1024 * 1024;
+/// Longest file name that is repeated in a sentence, in characters.
+const NAME_LENGTH: usize = 60;
+
+/// What has become of an upload.
+pub enum Received {
+    /// Pages, and the fingerprint of the file they came from.
+    Pages {
+        /// In order.
+        images: Vec<PageImage>,
+        /// Keyed hash of the file.
+        fingerprint: BlindIndex,
+    },
+    /// No file was chosen.
+    Nothing,
+    /// The file is refused.
+    Refused {
+        /// Why.
+        refusal: UploadRefusal,
+        /// What the phone calls it.
+        file: String,
+    },
+}
+
+/// The way from a request's body to pages.
+pub struct Receiver {
+    spool: Spool,
+    intake: Arc<Intake>,
+}
+
+impl FromRequestParts<AppState> for Receiver {
+    type Rejection = WebError;
+
+    async fn from_request_parts(_: &mut Parts, state: &AppState) -> WebResult<Self> {
+        Ok(Self { spool: FromRef::from_ref(state), intake: FromRef::from_ref(state) })
+    }
+}
+
+impl Receiver {
+    /// Reads the file of a form.
+    ///
+    /// # Errors
+    /// When the disk or the intake fails; whatever the phone does wrong is a [`Received`].
+    pub async fn receive(&self, request: Request, vault: &Vault) -> WebResult<Received> {
+        let Ok(mut multipart) = Multipart::from_request(request, &()).await else { return Ok(Received::Nothing) };
+        let cut = |file: &str| Received::Refused { refusal: UploadRefusal::Cut, file: file.to_owned() };
+        let mut fingerprint = vault.file_fingerprint();
+        let spooled = timeout(WHOLE, self.spool(&mut multipart, &mut fingerprint)).await;
+        let (file, name) = match spooled {
+            Ok(Ok(Some(spooled))) => spooled,
+            Ok(Ok(None)) => return Ok(Received::Nothing),
+            Ok(Err(Trouble::Cut(name))) => return Ok(cut(&name)),
+            Ok(Err(Trouble::TooLarge(bytes, file))) => {
+                return Ok(Received::Refused { refusal: UploadRefusal::TooLarge { bytes }, file });
+            }
+            Ok(Err(Trouble::Disk(error))) => return Err(error.into()),
+            Err(_) => return Ok(cut("ini")),
+        };
+        match self.intake.read(file.finish()?).await {
+            Ok(images) => Ok(Received::Pages { images, fingerprint: fingerprint.finish() }),
+            Err(IntakeError::Refused(refusal)) => Ok(Received::Refused { refusal, file: name }),
+            Err(IntakeError::Failed(error)) => Err(error.into()),
+        }
+    }
+
+    /// The first file of the form on disk, with its name.
+    async fn spool(
+        &self,
+        multipart: &mut Multipart,
+        fingerprint: &mut Fingerprint,
+    ) -> Result<Option<(SpooledFile, String)>, Trouble> {
+        while let Some(mut field) = next_field(multipart).await? {
+            let Some(name) = field.file_name().map(shown_name) else { continue };
+            let mut spooled = self.spool.file().map_err(Trouble::Disk)?;
+            while let Some(chunk) = next_chunk(&mut field, &name).await? {
+                fingerprint.update(&chunk);
+                spooled = spooled.write(chunk).await.map_err(Trouble::Disk)?;
+                if spooled.length() > MAX_BYTES {
+                    let bytes = drain(&mut field, spooled.length(), &name).await?;
+                    return Err(Trouble::TooLarge(bytes, name));
+                }
+            }
+            // A file field left empty is sent without a name.
+            return Ok((!name.is_empty()).then_some((spooled, name)));
+        }
+        Ok(None)
+    }
+}
+
+enum Trouble {
+    Cut(String),
+    TooLarge(u64, String),
+    Disk(std::io::Error),
+}
+
+async fn next_field(multipart: &mut Multipart) -> Result<Option<Field<'_>>, Trouble> {
+    let field = timeout(SILENCE, multipart.next_field()).await;
+    field.ok().and_then(Result::ok).ok_or_else(|| Trouble::Cut("ini".to_owned()))
+}
+
+async fn next_chunk(field: &mut Field<'_>, name: &str) -> Result<Option<axum::body::Bytes>, Trouble> {
+    let chunk = timeout(SILENCE, field.chunk()).await;
+    chunk.ok().and_then(Result::ok).ok_or_else(|| Trouble::Cut(name.to_owned()))
+}
+
+/// Reads on without keeping anything, and tells the size of the file as far as it was read.
+async fn drain(field: &mut Field<'_>, mut length: u64, name: &str) -> Result<u64, Trouble> {
+    while let Some(chunk) = next_chunk(field, name).await? {
+        length += chunk.len() as u64;
+        if length > DRAINED {
+            break;
+        }
+    }
+    Ok(length)
+}
+
+/// The name without folders and odd signs, and not too long for a sentence.
+fn shown_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    last.chars().filter(|sign| !sign.is_control()).take(NAME_LENGTH).collect()
+}

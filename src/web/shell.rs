@@ -1,0 +1,108 @@
+//! What surrounds every page: who is logged in, and until when.
+
+use axum::{
+    extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
+    http::{header, request::Parts},
+};
+use time::OffsetDateTime;
+use tower_sessions::Session;
+
+use super::{
+    error::{WebError, WebResult},
+    middleware::Origin,
+    paths,
+};
+use crate::{
+    actions::Citizen,
+    adapters::clock::Clock,
+    db::{Db, accounts, sessions},
+    domain::{calendar::day_of, ids::AccountId, limits},
+    render::dates,
+};
+
+/// Under this key a session keeps when it began, in seconds of Unix time.
+pub const SINCE: &str = "since";
+
+/// The part of the layout that depends on who looks.
+#[derive(Clone, Debug, Default)]
+pub struct Shell {
+    /// Whether somebody is logged in.
+    pub signed_in: bool,
+    /// When the session ends if nothing more is opened.
+    pub until: Option<String>,
+}
+
+impl Shell {
+    /// The layout for whoever this session belongs to.
+    ///
+    /// # Errors
+    /// When the session cannot be read.
+    pub async fn of(session: &Session) -> WebResult<Self> {
+        Ok(Self { signed_in: session.get::<AccountId>(sessions::ACCOUNT).await?.is_some(), until: None })
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Shell {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
+        Self::of(&session(parts, state).await?).await
+    }
+}
+
+/// A logged-in citizen looking at a page. Without one, the answer leads to the log-in.
+#[derive(Clone, Debug)]
+pub struct Visit {
+    /// Who.
+    pub citizen: Citizen,
+    /// The layout around the page.
+    pub shell: Shell,
+    /// The program's time at this request.
+    pub now: OffsetDateTime,
+    /// The session.
+    pub session: Session,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Visit
+where
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    super::state::Site: FromRef<S>,
+{
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
+        let visit = <Self as OptionalFromRequestParts<S>>::from_request_parts(parts, state).await?;
+        let ended = parts.headers.contains_key(header::COOKIE);
+        visit.ok_or_else(|| WebError::Elsewhere(paths::login_then(&paths::page_of(parts.uri.path()), ended)))
+    }
+}
+
+impl<S: Send + Sync> OptionalFromRequestParts<S> for Visit
+where
+    Db: FromRef<S>,
+    Clock: FromRef<S>,
+    super::state::Site: FromRef<S>,
+{
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Option<Self>> {
+        let session = session(parts, state).await?;
+        let Some(account) = session.get::<AccountId>(sessions::ACCOUNT).await? else { return Ok(None) };
+        let now = Clock::from_ref(state).now();
+        let account = accounts::by_id(&mut Db::from_ref(state).read().await?, account).await?;
+        // Whoever died or moved away since is no longer let in.
+        let Some(account) = account.filter(|account| account.resident.civil.may_have_account(day_of(now))) else {
+            return Ok(None);
+        };
+        let Ok(Origin(from)) = Origin::from_request_parts(parts, state).await;
+        let since = session.get::<i64>(SINCE).await?.and_then(|since| OffsetDateTime::from_unix_timestamp(since).ok());
+        let ends = since.map_or(now, |since| (now + limits::SESSION_IDLE).min(since + limits::SESSION_TOTAL));
+        let shell = Shell { signed_in: true, until: Some(dates::hour_wib(ends)) };
+        Ok(Some(Self { citizen: Citizen { account, from }, shell, now, session }))
+    }
+}
+
+async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> WebResult<Session> {
+    Session::from_request_parts(parts, state).await.map_err(|(status, _)| WebError::Status(status))
+}
