@@ -4,6 +4,10 @@ do $$
 declare
     program text := current_setting('alpukat.program_role');
 begin
+    -- Nobody else, and no temporary tables.
+    execute format('revoke all on database %I from public', current_database());
+    execute format('grant connect on database %I to %I', current_database(), program);
+    revoke create on schema public from public;
     execute format('grant usage on schema public to %I', program);
     execute format('grant select on regions, holidays, application_steps, application_history, application_files, _sqlx_migrations to %I', program);
     execute format('grant select, insert, update on counters, residents to %I', program);

@@ -27,7 +27,7 @@ const ROOMS: [(&str, &[&str]); 8] = [
 ];
 
 /// Files directly below `src/`, or folders of that name, which put the house together.
-const TOP: [&str; 5] = ["main", "lib", "cli", "config", "state"];
+const TOP: [&str; 5] = ["main", "lib", "cli", "config", "demo"];
 
 /// A file that is longer has two subjects.
 const LONGEST: usize = 400;

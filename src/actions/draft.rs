@@ -77,7 +77,7 @@ pub async fn set_category(
     until_undisturbed!(async {
         let mut tx = db.begin().await?;
         let Some(draft) = lock(&mut tx, citizen, id, now).await? else { return Ok(false) };
-        if category.misfit(&draft.resident).is_some() {
+        if category.misfit(&draft.resident).is_some() || draft.resident.hindrance(day_of(now)).is_some() {
             return Ok(false);
         }
         drafts::set_category(&mut tx, id, category, now).await?;

@@ -19,7 +19,6 @@ use crate::{
 };
 
 /// What a citizen types to open an account.
-#[derive(Debug)]
 pub struct Registration {
     /// Their number.
     pub nik: Nik,

@@ -8,9 +8,8 @@ use crate::{
     domain::{
         category::DocumentKind,
         ids::{ApplicationId, PageId},
-        upload::{MAX_PAGES, PageImage},
+        upload::{FileFingerprint, MAX_PAGES, PageImage},
     },
-    vault::BlindIndex,
 };
 
 /// Why pages are not stored.
@@ -46,7 +45,7 @@ pub async fn store(
     id: ApplicationId,
     kind: DocumentKind,
     images: &[PageImage],
-    fingerprint: &BlindIndex,
+    fingerprint: &FileFingerprint,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     until_undisturbed!(async {

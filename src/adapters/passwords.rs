@@ -82,7 +82,7 @@ impl Default for Passwords {
 impl Inner {
     fn hash(&self, password: &str) -> Result<String, HashingError> {
         let salt = Salt::generate();
-        let output = self.compute(password, salt.as_ref())?;
+        let output = self.compute(&self.argon2, password, salt.as_ref())?;
         let params = ParamsString::try_from(self.argon2.params()).map_err(|_| HashingError("parameters"))?;
         let hash = PasswordHash {
             algorithm: Algorithm::Argon2id.ident(),
@@ -97,15 +97,18 @@ impl Inner {
     fn verify(&self, password: &str, hash: &str) -> Result<bool, HashingError> {
         let known = PasswordHash::new(hash).map_err(|_| HashingError("no hash"))?;
         let (Some(salt), Some(expected)) = (known.salt, known.hash) else { return Err(HashingError("no hash")) };
+        // With the costs that the hash was made with, so that raising ours locks nobody out.
+        let params = Params::try_from(&known).map_err(|_| HashingError("parameters"))?;
+        let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
         // `Output` compares in constant time.
-        Ok(self.compute(password, salt.as_ref())? == expected)
+        Ok(self.compute(&argon2, password, salt.as_ref())? == expected)
     }
 
-    fn compute(&self, password: &str, salt: &[u8]) -> Result<Output, HashingError> {
+    fn compute(&self, argon2: &Argon2<'_>, password: &str, salt: &[u8]) -> Result<Output, HashingError> {
         let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default();
-        memory.resize(self.argon2.params().block_count(), Block::default());
+        memory.resize(argon2.params().block_count(), Block::default());
         let mut output = [0; Params::DEFAULT_OUTPUT_LEN];
-        let computed = self.argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut output, &mut memory);
+        let computed = argon2.hash_password_into_with_memory(password.as_bytes(), salt, &mut output, &mut memory);
         self.memory.lock().unwrap_or_else(PoisonError::into_inner).push(memory);
         computed.map_err(|_| HashingError("argon2"))?;
         Output::new(&output).map_err(|_| HashingError("output"))

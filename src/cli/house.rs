@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use anyhow::{Context, bail};
-use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
+use sqlx::postgres::PgConnectOptions;
 
 use crate::{
     adapters::postgres::{PrivatePostgres, usable_data_dir},
@@ -93,8 +93,5 @@ async fn connect(
 }
 
 async fn bring_up_to_date(owner: &PgConnectOptions, program: &PgConnectOptions) -> anyhow::Result<()> {
-    let mut connection = PgConnection::connect_with(owner).await.context("cannot connect as the database's owner")?;
-    migrations::migrate(&mut connection, program.get_username()).await.context("a migration failed")?;
-    connection.close().await?;
-    Ok(())
+    migrations::migrate(owner, program.get_username()).await.context("the database could not be brought up to date by its owner")
 }

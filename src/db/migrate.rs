@@ -1,23 +1,24 @@
 //! Bringing the schema up to date, by its owner, and asking whether it is.
 
-use sqlx::{AssertSqlSafe, Connection, PgConnection, migrate::Migrator};
+use sqlx::{AssertSqlSafe, Connection, PgConnection, migrate::Migrator, postgres::PgConnectOptions};
 
 use super::{Conn, DbResult};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 const GRANTS: &str = include_str!("../../migrations/grants.sql");
 
-/// Runs the migrations that are missing and grants the program's role what it may do.
+/// Connects as the owner, runs the migrations that are missing, and grants the program's role what it may do.
 ///
 /// # Errors
 /// [`super::DbError`] when a migration fails or one that ran before was altered.
-pub async fn migrate(owner: &mut PgConnection, program_role: &str) -> DbResult<()> {
-    MIGRATIONS.run(&mut *owner).await?;
+pub async fn migrate(owner: &PgConnectOptions, program_role: &str) -> DbResult<()> {
+    let mut owner = PgConnection::connect_with(owner).await?;
+    MIGRATIONS.run(&mut owner).await?;
     let mut transaction = owner.begin().await?;
     sqlx::query("select set_config('alpukat.program_role', $1, true)").bind(program_role).execute(&mut *transaction).await?;
     sqlx::raw_sql(AssertSqlSafe(GRANTS)).execute(&mut *transaction).await?;
     transaction.commit().await?;
-    Ok(())
+    Ok(owner.close().await?)
 }
 
 /// Whether the database has every migration this program knows.

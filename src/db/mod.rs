@@ -26,7 +26,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::vault::{Vault, VaultError};
+use crate::vault::{Fingerprint, Vault, VaultError};
 
 /// What can go wrong between the program and its database. None of it names a person.
 #[derive(Debug, thiserror::Error)]
@@ -139,10 +139,16 @@ impl Db {
         Ok(Tx(Conn { link: Link::Transaction(self.pool.begin().await?), vault: Arc::clone(&self.vault) }))
     }
 
-    /// The keys.
+    /// The key that encrypts cookies.
     #[must_use]
-    pub fn vault(&self) -> &Vault {
-        &self.vault
+    pub fn cookie_key(&self) -> &[u8; 64] {
+        self.vault.cookie_key()
+    }
+
+    /// Begins the fingerprint of an uploaded file.
+    #[must_use]
+    pub fn file_fingerprint(&self) -> Fingerprint {
+        self.vault.file_fingerprint()
     }
 
     /// Waits until every connection is returned and closed.

@@ -8,9 +8,9 @@ use crate::{
         application::StoredPage,
         category::DocumentKind,
         ids::{ApplicationId, PageId},
-        upload::PageImage,
+        upload::{FileFingerprint, PageImage},
     },
-    vault::{BlindIndex, Place},
+    vault::Place,
 };
 
 const TABLE: &str = "pages";
@@ -26,7 +26,7 @@ pub async fn add(
     application: ApplicationId,
     kind: DocumentKind,
     images: &[PageImage],
-    fingerprint: &BlindIndex,
+    fingerprint: &FileFingerprint,
     now: OffsetDateTime,
 ) -> DbResult<()> {
     let stored = sqlx::query_scalar!(
@@ -68,7 +68,7 @@ pub async fn with_fingerprint(
     tx: &mut Tx,
     application: ApplicationId,
     kind: DocumentKind,
-    fingerprint: &BlindIndex,
+    fingerprint: &FileFingerprint,
 ) -> DbResult<Option<usize>> {
     let number = sqlx::query_scalar!(
         "select number from pages where application_id = $1 and kind = $2 and fingerprint = $3 order by number limit 1",

@@ -32,7 +32,9 @@ impl FullName {
             Err(NameError::Empty)
         } else if name.chars().count() > NAME_LENGTH {
             Err(NameError::Length)
-        } else if !name.chars().all(|sign| sign.is_alphabetic() || " .,'’`-/()".contains(sign)) {
+        } else if !name.chars().all(|sign| sign.is_alphabetic() || " .,'‘’`-/()".contains(sign))
+            || !name.contains(char::is_alphabetic)
+        {
             Err(NameError::Characters)
         } else {
             Ok(Self(name))
@@ -52,7 +54,7 @@ impl FullName {
     }
 
     fn folded(&self) -> String {
-        self.0.to_lowercase().replace(['’', '`'], "'")
+        self.0.to_lowercase().replace(['‘', '’', '`', 'ʼ'], "'")
     }
 }
 
@@ -69,7 +71,7 @@ impl Email {
     #[expect(clippy::result_unit_err, reason = "there is one sentence for every mistake in an address")]
     pub fn parse(typed: &str) -> Result<Self, ()> {
         let typed = typed.trim();
-        let plain = typed.len() <= NAME_LENGTH && typed.chars().all(|sign| !sign.is_whitespace() && !sign.is_control());
+        let plain = typed.chars().count() <= NAME_LENGTH && typed.chars().all(|sign| !sign.is_whitespace() && !sign.is_control());
         let shaped = typed.split_once('@').is_some_and(|(user, host)| {
             !user.is_empty() && !host.contains('@') && host.split('.').count() > 1 && host.split('.').all(|part| !part.is_empty())
         });

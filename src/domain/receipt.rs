@@ -43,7 +43,9 @@ impl ReceiptNumber {
     /// # Errors
     /// [`ReceiptNumberError`] tells an empty field from a mistyped number.
     pub fn parse(typed: &str) -> Result<Self, ReceiptNumberError> {
-        let signs: Vec<u8> = typed.bytes().filter(|byte| !b" -\t".contains(byte)).map(|byte| byte.to_ascii_uppercase()).collect();
+        // A sign beyond ASCII stands for none of the alphabet.
+        let typed = typed.chars().filter(|sign| !sign.is_whitespace() && !"-–—‑".contains(*sign));
+        let signs: Vec<u8> = typed.map(|sign| u8::try_from(sign.to_ascii_uppercase()).unwrap_or_default()).collect();
         if signs.is_empty() {
             return Err(ReceiptNumberError::Empty);
         }

@@ -141,8 +141,7 @@ impl Status {
         self.step(Self::Dibatalkan, Actor::Warga).is_ok()
     }
 
-    /// Whether the appointment may be moved: at any time before pick-up. A returned case picks its
-    /// place when it is sent in again.
+    /// Whether the appointment may be moved: at any time before pick-up.
     #[must_use]
     pub fn may_move(self) -> bool {
         self.is_open()

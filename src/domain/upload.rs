@@ -26,6 +26,9 @@ pub const PREVIEW_BOX: (u32, u32) = (144, 192);
 /// The largest preview, in bytes: ten of them on one page must still load on a bad connection.
 pub const PREVIEW_BYTES: usize = 6 * 1024;
 
+/// A keyed hash of a whole file, by which the same file is known again; it tells nothing of what is in it.
+pub type FileFingerprint = [u8; 32];
+
 /// Why a file was not taken. Each has a sentence of its own that tells what to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum UploadRefusal {

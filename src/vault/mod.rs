@@ -14,6 +14,7 @@ use zeroize::Zeroizing;
 use crate::domain::{
     nik::{KkNumber, Nik},
     phone::Phone,
+    upload::FileFingerprint,
 };
 
 /// Id of the key that seals today; it stands in front of every sealed value.
@@ -177,7 +178,7 @@ impl Fingerprint {
 
     /// The fingerprint of everything taken in.
     #[must_use]
-    pub fn finish(self) -> BlindIndex {
+    pub fn finish(self) -> FileFingerprint {
         self.0.finalize().into_bytes().into()
     }
 }

@@ -10,11 +10,11 @@ use axum::{
     response::Response,
 };
 use ipnet::IpNet;
-use tokio::time::Instant;
 use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{server::PeerAddr, state::Site};
+use crate::adapters::clock::Stopwatch;
 
 /// Names one request in the log and on an error page.
 #[derive(Clone, Debug, Default)]
@@ -33,11 +33,10 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
     request.extensions_mut().insert(RequestId(id.as_str().into()));
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
     let span = tracing::info_span!("request", id, method = %request.method(), route);
-    let started = Instant::now();
+    let watch = Stopwatch::start();
     async move {
         let mut response = next.run(request).await;
-        let milliseconds = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(status = response.status().as_u16(), milliseconds, "answered");
+        tracing::info!(status = response.status().as_u16(), milliseconds = watch.milliseconds(), "answered");
         if let Ok(value) = HeaderValue::from_str(&id) {
             response.headers_mut().insert("x-request-id", value);
         }

@@ -40,7 +40,7 @@ pub fn router(state: AppState) -> Router {
         .with_same_site(SameSite::Lax)
         .with_path("/")
         .with_expiry(Expiry::OnSessionEnd)
-        .with_private(Key::from(state.db.vault().cookie_key()));
+        .with_private(Key::from(state.db.cookie_key()));
     Router::new()
         .merge(public::router())
         .merge(citizen::router())

@@ -18,16 +18,18 @@ use crate::{
         intake::{Intake, IntakeError},
         spool::{Spool, SpooledFile},
     },
-    domain::upload::{MAX_BYTES, PageImage, UploadRefusal},
-    vault::{BlindIndex, Fingerprint, Vault},
+    db::Db,
+    domain::upload::{FileFingerprint, MAX_BYTES, PageImage, UploadRefusal},
 };
 
 /// A phone that sends nothing for so long has lost its signal.
 const SILENCE: Duration = Duration::from_secs(30);
 /// Ten megabytes in this time are 17 kB a second, less than a bad 3G connection gives.
 const WHOLE: Duration = Duration::from_mins(10);
-/// What is read and thrown away of a file that is too large, so that the browser hears our answer.
+/// How far a file that is too large is read and thrown away, so that the browser hears our answer.
 const DRAINED: u64 = 64 * 1024 * 1024;
+/// The largest body of an upload, in bytes; whatever goes beyond is cut off.
+pub const LARGEST_BODY: usize = 65 * 1024 * 1024;
 /// Longest file name that is repeated in a sentence, in characters.
 const NAME_LENGTH: usize = 60;
 
@@ -38,7 +40,7 @@ pub enum Received {
         /// In order.
         images: Vec<PageImage>,
         /// Keyed hash of the file.
-        fingerprint: BlindIndex,
+        fingerprint: FileFingerprint,
     },
     /// No file was chosen.
     Nothing,
@@ -70,11 +72,11 @@ impl Receiver {
     ///
     /// # Errors
     /// When the disk or the intake fails; whatever the phone does wrong is a [`Received`].
-    pub async fn receive(&self, request: Request, vault: &Vault) -> WebResult<Received> {
+    pub async fn receive(&self, request: Request, db: &Db) -> WebResult<Received> {
         let Ok(mut multipart) = Multipart::from_request(request, &()).await else { return Ok(Received::Nothing) };
         let cut = |file: &str| Received::Refused { refusal: UploadRefusal::Cut, file: file.to_owned() };
-        let mut fingerprint = vault.file_fingerprint();
-        let spooled = timeout(WHOLE, self.spool(&mut multipart, &mut fingerprint)).await;
+        let mut fingerprint = db.file_fingerprint();
+        let spooled = timeout(WHOLE, self.spool(&mut multipart, |chunk| fingerprint.update(chunk))).await;
         let (file, name) = match spooled {
             Ok(Ok(Some(spooled))) => spooled,
             Ok(Ok(None)) => return Ok(Received::Nothing),
@@ -92,17 +94,17 @@ impl Receiver {
         }
     }
 
-    /// The first file of the form on disk, with its name.
+    /// The first file of the form on disk, with its name; every chunk is shown on its way.
     async fn spool(
         &self,
         multipart: &mut Multipart,
-        fingerprint: &mut Fingerprint,
+        mut seen: impl FnMut(&[u8]),
     ) -> Result<Option<(SpooledFile, String)>, Trouble> {
         while let Some(mut field) = next_field(multipart).await? {
             let Some(name) = field.file_name().map(shown_name) else { continue };
             let mut spooled = self.spool.file().map_err(Trouble::Disk)?;
             while let Some(chunk) = next_chunk(&mut field, &name).await? {
-                fingerprint.update(&chunk);
+                seen(&chunk);
                 spooled = spooled.write(chunk).await.map_err(Trouble::Disk)?;
                 if spooled.length() > MAX_BYTES {
                     let bytes = drain(&mut field, spooled.length(), &name).await?;

@@ -3,9 +3,9 @@
 use std::io::Write;
 use std::path::PathBuf;
 
-use image::{DynamicImage, ImageFormat, Rgb};
 use alpukat::adapters::intake::{Intake, IntakeError};
 use alpukat::domain::upload::{PREVIEW_BYTES, PageImage, UploadRefusal};
+use image::{DynamicImage, ImageFormat, Rgb};
 
 use super::{files, pdfs};
 

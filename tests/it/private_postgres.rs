@@ -223,12 +223,18 @@ async fn the_program_may_change_no_schema_and_the_log_holds_no_values() {
 #[tokio::test]
 async fn each_test_has_a_database_of_its_own() {
     let (one, other) = (TestDatabase::new().await, TestDatabase::new().await);
-    connect(one.program.clone()).await.execute("INSERT INTO note VALUES (1, 'satu')").await.unwrap();
-    let count: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM note").fetch_one(&mut connect(other.program.clone()).await).await.unwrap();
+    connect(one.program.clone())
+        .await
+        .execute("INSERT INTO wrong_answers (scope, subject, at) VALUES ('uji', decode(repeat('00', 32), 'hex'), '2026-11-20')")
+        .await
+        .unwrap();
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM wrong_answers")
+        .fetch_one(&mut connect(other.program.clone()).await)
+        .await
+        .unwrap();
     assert_eq!(count, 0);
     let mut program = connect(one.program.clone()).await;
-    assert!(program.execute("DELETE FROM note").await.is_err());
+    assert!(program.execute("DELETE FROM holidays").await.is_err());
     assert!(program.execute("CREATE TEMP TABLE t (id int)").await.is_err());
     let gone = one.program.clone();
     drop(one);

@@ -66,11 +66,7 @@ fn assert_in_order(text: &str, parts: &[&str]) {
 
 #[test]
 fn receipt_pdf_says_everything_in_order() {
-    let text = text(
-        "pdftotext",
-        &["-layout", "-", "-"],
-        &pdf(&receipt()).unwrap(),
-    );
+    let text = text("pdftotext", &["-layout", "-", "-"], &pdf(&receipt()).unwrap());
     assert_in_order(
         &text,
         &[
@@ -111,12 +107,7 @@ fn receipt_pdf_says_everything_in_order() {
 fn receipt_pdf_is_one_a4_page_that_can_be_read_aloud() {
     let pdf = pdf(&receipt()).unwrap();
     let about = text("pdfinfo", &["-"], &pdf);
-    for line in [
-        "Pages:1",
-        "Tagged:yes",
-        "Title:KeteranganCetakKTP-elK7M3-9QXF",
-        "(A4)",
-    ] {
+    for line in ["Pages:1", "Tagged:yes", "Title:KeteranganCetakKTP-elK7M3-9QXF", "(A4)"] {
         assert!(about.replace(' ', "").contains(line), "{line} in\n{about}");
     }
     assert_in_order(
@@ -138,16 +129,9 @@ fn receipt_pdf_is_one_a4_page_that_can_be_read_aloud() {
 
 #[test]
 fn receipt_qr_code_is_readable_from_paper() {
-    for name in [
-        "Siti Umpama",
-        &"Nama Yang Sangat Panjang Sekali ".repeat(30),
-    ] {
+    for name in ["Siti Umpama", &"Nama Yang Sangat Panjang Sekali ".repeat(30)] {
         let receipt = Receipt { name, ..receipt() };
-        let picture = run(
-            "pdftoppm",
-            &["-r", "150", "-png", "-singlefile", "-"],
-            &pdf(&receipt).unwrap(),
-        );
+        let picture = run("pdftoppm", &["-r", "150", "-png", "-singlefile", "-"], &pdf(&receipt).unwrap());
         let seen = text("zbarimg", &["-q", "--raw", "PNG:-"], &picture);
         assert_eq!(seen.trim(), CHECK_URL);
     }

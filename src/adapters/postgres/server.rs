@@ -192,7 +192,7 @@ fn make_cluster(home: &Home, binaries: &Binaries, lock: &File) -> Result<(), Pos
     let mut running = running.spawn().map_err(at("run PostgreSQL in", &fresh))?;
     if let Some(mut input) = running.stdin.take() {
         // If it has ended already, what it printed says why.
-        input.write_all(include_bytes!("cluster.sql")).ok();
+        input.write_all(include_bytes!("../../../migrations/cluster.sql")).ok();
     }
     succeeded("making the roles", &running.wait_with_output().map_err(at("run PostgreSQL in", &fresh))?)?;
     fs::rename(&fresh, home.data()).map_err(at("rename", &fresh))

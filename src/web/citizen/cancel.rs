@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 
-use super::{Address, load};
+use super::{Address, load, load_own};
 use crate::{
     actions::{
         draft,
@@ -36,10 +36,9 @@ struct CancelPage {
 }
 
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
-    let application = load(&mut db.read().await?, &visit, ids.application()).await?;
-    let own = application.account == visit.citizen.id();
-    if !own || !application.status.is_open() {
-        return Err(if own { WebError::Elsewhere(paths::application(application.id)) } else { WebError::NotFound });
+    let application = load_own(&mut db.read().await?, &visit, ids.application()).await?;
+    if !application.status.is_open() {
+        return Err(WebError::Elsewhere(paths::application(application.id)));
     }
     let late = !application.status.may_cancel();
     let status = if late { StatusCode::CONFLICT } else { StatusCode::OK };
@@ -57,7 +56,7 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address) -> 
 }
 
 pub async fn ask_discard(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
-    let application = load(&mut db.read().await?, &visit, ids.application()).await?;
+    let application = load_own(&mut db.read().await?, &visit, ids.application()).await?;
     if application.status != Status::Draf {
         return Err(WebError::Elsewhere(paths::application(application.id)));
     }

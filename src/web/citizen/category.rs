@@ -51,7 +51,11 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, mut
     let draft = load_draft(&mut db.read().await?, &visit, id, WizardPage::Keterangan).await?;
     let chosen = Category::parse(form.value("keterangan"));
     match chosen {
-        None => form.reject("hilang", words::CATEGORY_EMPTY),
+        None => {
+            // The summary leads to the first one that can be chosen.
+            let fits = Category::ALL.iter().find(|category| category.misfit(&draft.resident).is_none());
+            form.reject(fits.unwrap_or(&Category::Hilang).code(), words::CATEGORY_EMPTY);
+        }
         Some(category) => {
             if let Some(misfit) = category.misfit(&draft.resident) {
                 form.reject(category.code(), words::misfit(misfit, draft.resident.civil.name.as_str()));

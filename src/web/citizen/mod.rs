@@ -15,6 +15,7 @@ mod who;
 
 use axum::{
     Router,
+    extract::DefaultBodyLimit,
     routing::{get, post},
 };
 use uuid::Uuid;
@@ -22,7 +23,7 @@ use uuid::Uuid;
 use super::{
     error::{WebError, WebResult},
     form::pairs,
-    paths,
+    paths, receive,
     shell::Visit,
     state::AppState,
 };
@@ -30,6 +31,7 @@ use crate::{
     db::{Conn, applications},
     domain::{
         application::Application,
+        category::DocumentKind,
         ids::{ApplicationId, PageId},
         status::Status,
         wizard::{self, WizardPage},
@@ -45,7 +47,7 @@ pub fn router() -> Router<AppState> {
         .route(paths::CATEGORY, get(category::get).post(category::post))
         .route(paths::PAPERS, get(papers::get).post(papers::post))
         .route(paths::UPLOAD, get(upload::get).post(upload::post))
-        .route(paths::UPLOAD_DOCUMENT, post(upload::receive))
+        .route(paths::UPLOAD_DOCUMENT, post(upload::receive).layer(DefaultBodyLimit::max(receive::LARGEST_BODY)))
         .route(paths::PAGE, get(page::get))
         .route(paths::PREVIEW, get(page::preview))
         .route(paths::REMOVE_PAGE, post(upload::remove))
@@ -60,16 +62,21 @@ pub fn router() -> Router<AppState> {
         .route(paths::SESSIONS, post(account::end_sessions))
 }
 
-/// An application's id in an address. What is no id at all is simply not found.
+/// What an address names. What is no id and no kind of paper at all is simply not found.
 #[derive(Clone, Copy, Debug, serde::Deserialize)]
 struct InAddress {
     id: Uuid,
     page: Option<Uuid>,
+    kind: Option<DocumentKind>,
 }
 
 impl InAddress {
     fn application(self) -> ApplicationId {
         self.id.into()
+    }
+
+    fn kind(self) -> WebResult<DocumentKind> {
+        self.kind.ok_or(WebError::NotFound)
     }
 
     fn page(self) -> WebResult<PageId> {
@@ -94,18 +101,24 @@ async fn load(conn: &mut Conn, visit: &Visit, id: ApplicationId) -> WebResult<Ap
     applications::find(conn, visit.citizen.reader(), id, visit.now).await?.ok_or(WebError::NotFound)
 }
 
-/// A draft of the citizen's own, at a page that may be opened. What is sent leads to its page; a jump
-/// ahead leads to the first page that is not answered.
-async fn load_draft(conn: &mut Conn, visit: &Visit, id: ApplicationId, page: WizardPage) -> WebResult<Application> {
+/// An application that this citizen filed, and so may change.
+async fn load_own(conn: &mut Conn, visit: &Visit, id: ApplicationId) -> WebResult<Application> {
     let application = load(conn, visit, id).await?;
-    if application.account != visit.citizen.id() {
-        return Err(WebError::NotFound);
-    }
+    if application.account == visit.citizen.id() { Ok(application) } else { Err(WebError::NotFound) }
+}
+
+/// A draft of the citizen's own, at a page that may be opened.
+async fn load_draft(conn: &mut Conn, visit: &Visit, id: ApplicationId, page: WizardPage) -> WebResult<Application> {
+    at_page(load_own(conn, visit, id).await?, page)
+}
+
+/// What is sent leads to its page; a jump ahead leads to the first page that is not answered.
+fn at_page(application: Application, page: WizardPage) -> WebResult<Application> {
     if application.status != Status::Draf {
-        return Err(WebError::Elsewhere(paths::application(id)));
+        return Err(WebError::Elsewhere(paths::application(application.id)));
     }
     let furthest = wizard::furthest(&application);
-    if page > furthest { Err(WebError::Elsewhere(paths::wizard(furthest, id))) } else { Ok(application) }
+    if page > furthest { Err(WebError::Elsewhere(paths::wizard(furthest, application.id))) } else { Ok(application) }
 }
 
 /// The page after an answer: the next one, or the check page when the citizen came from there.

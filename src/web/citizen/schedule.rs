@@ -12,7 +12,7 @@ use time::{
     format_description::well_known::{Iso8601, Rfc3339},
 };
 
-use super::{Address, load, load_draft, parameter};
+use super::{Address, at_page, load_own, parameter};
 use crate::{
     actions::appointment::{self, SlotError},
     db::{Conn, Db, places::HalfHour, schedule::Schedule},
@@ -49,6 +49,14 @@ struct SchedulePage {
     /// Why there is nothing to choose here, where that is so.
     closed: Option<String>,
     problem: Option<String>,
+}
+
+impl SchedulePage {
+    /// The id of the first radio that can be chosen, or of the list of days.
+    fn first_free(&self) -> String {
+        let first = self.slots.iter().position(|choice| choice.slot.free > 0);
+        first.map_or_else(|| "tanggal".to_owned(), |place| format!("jam-{}", place + 1))
+    }
 }
 
 struct Day {
@@ -99,12 +107,9 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, for
 
 /// A draft that has come this far, or a sent application of the citizen's own that may be moved.
 async fn open(conn: &mut Conn, visit: &Visit, id: ApplicationId) -> WebResult<Application> {
-    let application = load(conn, visit, id).await?;
-    if application.account != visit.citizen.id() {
-        return Err(WebError::NotFound);
-    }
+    let application = load_own(conn, visit, id).await?;
     if application.status == Status::Draf {
-        return load_draft(conn, visit, id, WizardPage::Jadwal).await;
+        return at_page(application, WizardPage::Jadwal);
     }
     if application.status.may_move() { Ok(application) } else { Err(WebError::Elsewhere(paths::application(id))) }
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{Path, RawQuery, Request, State},
+    extract::{RawQuery, Request, State},
     http::StatusCode,
     response::{IntoResponse, Redirect},
 };
@@ -93,19 +93,19 @@ pub async fn receive(
     visit: Visit,
     State(db): State<Db>,
     receiver: Receiver,
-    Path((id, kind)): Path<(uuid::Uuid, String)>,
+    Address(ids): Address,
     RawQuery(query): RawQuery,
     request: Request,
 ) -> WebResult {
-    let id = id.into();
-    let kind = DocumentKind::parse(&kind).ok_or(WebError::NotFound)?;
+    let id = ids.application();
+    let kind = ids.kind()?;
     let returning = came_from_check(query.as_deref());
     // Looked at before the body is read, and the connection given back: nobody sends ten megabytes in vain.
     let draft = load_draft(&mut db.read().await?, &visit, id, WizardPage::Unggah).await?;
     if !draft.category.is_some_and(|category| category.documents().any(|known| known == kind)) {
         return Err(WebError::NotFound);
     }
-    let (status, sentence, how) = match receiver.receive(request, db.vault()).await? {
+    let (status, sentence, how) = match receiver.receive(request, &db).await? {
         Received::Pages { images, fingerprint } => {
             let first = draft.pages(kind) + 1;
             match upload::store(&db, &visit.citizen, id, kind, &images, &fingerprint, visit.now).await {
@@ -134,13 +134,12 @@ pub async fn receive(
 pub async fn remove(visit: Visit, State(db): State<Db>, Address(ids): Address, form: Form) -> WebResult<Redirect> {
     let id = ids.application();
     let returning = form.value("kembali") == "konfirmasi";
-    // A page that is gone already was removed by the first of two presses.
-    let removed = upload::remove(&db, &visit.citizen, id, ids.page()?, visit.now).await?;
-    let address = removed.map_or_else(
-        || paths::wizard(WizardPage::Unggah, id),
-        |(kind, number)| paths::upload_done(id, "dihapus", kind, number, returning),
-    );
-    Ok(Redirect::to(&address))
+    if let Some((kind, number)) = upload::remove(&db, &visit.citizen, id, ids.page()?, visit.now).await? {
+        return Ok(Redirect::to(&paths::upload_done(id, "dihapus", kind, number, returning)));
+    }
+    // Gone already: removed by the first of two presses, unless there is no such draft at all.
+    load_draft(&mut db.read().await?, &visit, id, WizardPage::Unggah).await?;
+    Ok(Redirect::to(&paths::wizard(WizardPage::Unggah, id)))
 }
 
 async fn page(

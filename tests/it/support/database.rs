@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use alpukat::adapters::postgres::{PrivatePostgres, usable_data_dir};
-use alpukat::db;
+use alpukat::db::migrate::migrate;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use tokio::sync::OnceCell;
@@ -77,9 +77,7 @@ impl Server {
         let mut admin = PgConnection::connect_with(&server.owner).await.unwrap();
         server.create(&mut admin, &server.template, "template1").await;
         admin.close().await.unwrap();
-        let mut owner = PgConnection::connect_with(&server.owner.clone().database(&server.template)).await.unwrap();
-        db::migrate(&mut owner, server.role).await.unwrap();
-        owner.close().await.unwrap();
+        migrate(&server.owner.clone().database(&server.template), server.role).await.unwrap();
         server
     }
 

@@ -1,0 +1,124 @@
+//! Pages for everybody, and pages that say what is not possible.
+
+use serde_json::json;
+
+use crate::browser::{Browser, Manner};
+use crate::people::{PASSWORD, fresh_family};
+use crate::service::Service;
+
+#[tokio::test]
+async fn pictures_of_pages_for_everybody() {
+    let browser = Browser::open(Manner { pictures: Some("umum"), ..Manner::default() }).await;
+    browser.visit("/kontak").await;
+    browser.look("kontak").await;
+    browser.choose_next("Kelurahan").await;
+    browser.press("Tampilkan").await;
+    browser.look("kontak-terpilih").await;
+    browser.visit("/kontak?kelurahan=31.71.01.1002").await;
+    browser.look("kontak-dengan-alamat").await;
+    assert!(browser.text().await.contains("Jalan Contoh Nomor 7"));
+    browser.visit("/privasi").await;
+    browser.look("privasi").await;
+    browser.visit("/periksa/00000000000000000000000000000000").await;
+    assert_eq!(browser.status().await, 404);
+    browser.look("periksa-tidak-dikenal").await;
+    browser.visit("/tidak-ada").await;
+    assert_eq!(browser.status().await, 404);
+    browser.look("404").await;
+    browser.visit("/pencetakan-ktp-el").await;
+    browser.look("masuk-dulu").await;
+    browser.visit("/masuk?ke=/akun&habis=1").await;
+    browser.look("masuk-habis").await;
+    // A form that stands on somebody else's page.
+    browser.client.goto("about:blank").await.unwrap();
+    let foreign = "const form = document.createElement('form');
+        form.method = 'post';
+        form.action = arguments[0] + '/masuk';
+        document.body.append(form);
+        form.submit();";
+    browser.leave_by(async || drop(browser.run(foreign, vec![json!(browser.service.address)]).await)).await;
+    assert_eq!(browser.status().await, 403);
+    browser.look("403").await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn too_many_wrong_answers() {
+    let browser = Browser::open(Manner { pictures: Some("batas"), ..Manner::default() }).await;
+    let person = fresh_family().mother;
+    browser.register(&person).await;
+
+    browser.visit("/masuk").await;
+    let wrong = [("ke", ""), ("nik", &person.nik), ("sandi", "bukan yang ini")];
+    browser.repeat(&wrong).await;
+    browser.fill("NIK", &person.nik).await;
+    browser.fill("Kata sandi", PASSWORD).await;
+    browser.press("Masuk").await;
+    browser.look_at_refusal("masuk", 429, 1).await;
+
+    browser.visit("/registrasi").await;
+    browser.repeat(&[
+        ("nik", &person.nik),
+        ("nomor_kk", &person.kk_number),
+        ("nama", "Orang Lain"),
+        ("tanggal_lahir", person.born),
+        ("ponsel", "081200001234"),
+        ("sandi", PASSWORD),
+    ])
+    .await;
+    browser.fill_registration(&person, PASSWORD).await;
+    browser.press("Registrasi").await;
+    browser.look_at_refusal("registrasi", 429, 0).await;
+
+    browser.visit("/cek-status").await;
+    browser.repeat(&[("nomor", "K7M3-9QXF"), ("lahir", "05-08-1990")]).await;
+    browser.fill("Nomor permohonan", "K7M3-9QXF").await;
+    browser.fill("Tanggal lahir", "05-08-1990").await;
+    browser.press("Cek status").await;
+    browser.look_at_refusal("cek-status", 429, 1).await;
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn too_many_wrong_passwords_on_the_account_page() {
+    let browser = Browser::open(Manner { pictures: Some("batas"), ..Manner::default() }).await;
+    browser.join(&fresh_family().mother).await;
+    browser.visit("/akun").await;
+    let change = "return fetch('/akun/kata-sandi', { method: 'POST', body: new URLSearchParams(arguments[0]) }).then(() => 0)";
+    for _ in 0..10 {
+        let wrong = json!({"sandi_sekarang": "bukan yang ini", "sandi_baru": "pohon di tepi kali"});
+        browser.run(change, vec![wrong]).await;
+    }
+    browser.console().await;
+    browser.fill("Kata sandi sekarang", PASSWORD).await;
+    browser.fill("Kata sandi baru", "pohon di tepi kali").await;
+    browser.press("Ganti kata sandi").await;
+    browser.look_at_refusal("akun", 429, 0).await;
+    browser.close().await;
+}
+
+/// The page for a database that is away, from a service of its own.
+#[tokio::test]
+async fn pages_without_a_database() {
+    let browser = Browser::open(Manner { pictures: Some("umum"), ..Manner::default() }).await;
+    let service = Service::start().await;
+    service.lose_database();
+    browser.client.goto(&format!("{}/cek-status", service.address)).await.unwrap();
+    browser.client.goto(&format!("{}/kontak", service.address)).await.unwrap();
+    assert_eq!(browser.status().await, 503);
+    browser.look("503").await;
+    browser.close().await;
+}
+
+impl Browser {
+    /// Sends the open page's form ten times with the same wrong answers.
+    async fn repeat(&self, fields: &[(&str, &str)]) {
+        let fields: serde_json::Map<_, _> = fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+        let send = "return fetch(location.href, { method: 'POST', body: new URLSearchParams(arguments[0]) }).then(() => 0)";
+        for _ in 0..10 {
+            self.run(send, vec![json!(fields)]).await;
+        }
+        // Its lines about all these are not the page's.
+        self.console().await;
+    }
+}

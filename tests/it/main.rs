@@ -1,0 +1,29 @@
+//! The integration tests: the real router and commands on a real PostgreSQL, a database each.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on ends there"
+)]
+
+mod accept_loop;
+mod accounts;
+mod budgets;
+mod commands;
+mod domain;
+mod files;
+mod history;
+mod intake;
+mod leaks;
+mod pdfs;
+mod places;
+mod private_postgres;
+mod receipt;
+mod strangers;
+mod submission;
+mod support;
+mod tracking;
+mod uploads;
+mod wizard;
