@@ -3,7 +3,7 @@
 use axum::{
     Router,
     http::{HeaderMap, HeaderName, header},
-    response::IntoResponse,
+    response::{IntoResponse, Redirect},
     routing::get,
 };
 
@@ -38,6 +38,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route(paths::STYLE, get(|headers: HeaderMap| async move { STYLE.answer(&headers) }))
         .route(paths::SCRIPT, get(|headers: HeaderMap| async move { SCRIPT.answer(&headers) }))
         .route(paths::ICON, get(|headers: HeaderMap| async move { ICON.answer(&headers) }))
+        .route(paths::FAVICON, get(|| async { Redirect::temporary(paths::ICON) }))
 }
 
 impl Asset {

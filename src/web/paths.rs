@@ -40,6 +40,8 @@ pub const STYLE: &str = concat!("/static/look.", env!("LOOK_CSS_HASH"), ".css");
 pub const SCRIPT: &str = concat!("/static/upload.", env!("UPLOAD_JS_HASH"), ".js");
 /// The icon.
 pub const ICON: &str = concat!("/static/icon.", env!("ICON_SVG_HASH"), ".svg");
+/// Where browsers look for the icon of what is no page, such as the PDF.
+pub const FAVICON: &str = "/favicon.ico";
 
 /// The applications of a citizen.
 pub const SERVICE: &str = "/pencetakan-ktp-el";

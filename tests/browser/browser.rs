@@ -32,13 +32,15 @@ pub struct Manner {
     pub keyboard: bool,
     /// Width of the screen in CSS pixels.
     pub width: u32,
-    /// Whether every page is pictured at all widths, and looked at in dark colours too.
+    /// Whether every page on the citizen's way is looked at, rather than only those that the test is about.
+    pub whole_way: bool,
+    /// Under which name what is looked at is pictured, at all widths, and looked at in dark colours too.
     pub pictures: Option<&'static str>,
 }
 
 impl Default for Manner {
     fn default() -> Self {
-        Self { scripts: true, keyboard: false, width: 390, pictures: None }
+        Self { scripts: true, keyboard: false, width: 390, whole_way: false, pictures: None }
     }
 }
 

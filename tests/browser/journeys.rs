@@ -18,7 +18,7 @@ const NOTE_SIZES: &str = "
 
 #[tokio::test]
 async fn lost_card_with_scripts_that_shrink_large_photos() {
-    let browser = Browser::open(Manner { pictures: Some("hilang"), ..Manner::default() }).await;
+    let browser = Browser::open(Manner { whole_way: true, pictures: Some("hilang"), ..Manner::default() }).await;
     let (person, reason) = (fresh_family().mother, lost());
     browser.join(&person).await;
     browser.begin(&person, &reason).await;
@@ -35,7 +35,7 @@ async fn lost_card_with_scripts_that_shrink_large_photos() {
 
 #[tokio::test]
 async fn damaged_card_without_scripts() {
-    let browser = Browser::open(Manner { scripts: false, ..Manner::default() }).await;
+    let browser = Browser::open(Manner { whole_way: true, scripts: false, ..Manner::default() }).await;
     let (person, reason) = (fresh_family().mother, damaged());
     browser.join(&person).await;
     browser.begin(&person, &reason).await;
@@ -47,7 +47,7 @@ async fn damaged_card_without_scripts() {
 
 #[tokio::test]
 async fn moved_house_on_a_narrow_phone() {
-    let browser = Browser::open(Manner { width: 320, ..Manner::default() }).await;
+    let browser = Browser::open(Manner { whole_way: true, width: 320, ..Manner::default() }).await;
     let (person, reason) = (fresh_family().mother, moved());
     browser.join(&person).await;
     browser.begin(&person, &reason).await;
@@ -59,7 +59,7 @@ async fn moved_house_on_a_narrow_phone() {
 
 #[tokio::test]
 async fn first_card_after_recording_by_keyboard_alone() {
-    let browser = Browser::open(Manner { keyboard: true, width: 1280, ..Manner::default() }).await;
+    let browser = Browser::open(Manner { whole_way: true, keyboard: true, width: 1280, ..Manner::default() }).await;
     let (person, reason) = (fresh_family().daughter, recorded());
     browser.join(&person).await;
     browser.begin(&person, &reason).await;

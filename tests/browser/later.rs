@@ -20,8 +20,8 @@ async fn a_draft_is_resumed_after_logging_out() {
     browser.client.back().await.unwrap();
     assert!(browser.path().await.starts_with("/masuk"), "{}", browser.path().await);
 
+    browser.visit("/").await;
     browser.log_in(&person).await;
-    browser.visit("/pencetakan-ktp-el").await;
     browser.look("layanan").await;
     browser.press(&format!("Lanjutkan draf {}", person.name)).await;
     assert!(browser.path().await.ends_with("/unggah"));

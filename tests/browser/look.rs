@@ -82,6 +82,13 @@ impl Browser {
         }
     }
 
+    /// Looks at a page on the citizen's way, unless other tests do so already.
+    pub async fn glance(&self, name: &str) {
+        if self.manner.whole_way {
+            self.look(name).await;
+        }
+    }
+
     /// Looks at a form that was just refused with this status, and with sentences about so many fields.
     pub async fn look_at_refusal(&self, name: &str, status: u64, fields: u64) {
         assert_eq!(self.status().await, status, "{name}");
@@ -112,7 +119,7 @@ impl Browser {
                 // With a script, the address of a refused upload is asked for without becoming the page's.
                 here.split('#').next() == Some(address) || address.contains("/unggah/")
             });
-            let own = of_page && message.contains("the server responded with a status of 4");
+            let own = of_page && message.contains("the server responded with a status of");
             assert!(own || line["level"] != "SEVERE", "{name} on {here}: {message}");
         }
     }

@@ -103,7 +103,6 @@ async fn pages_without_a_database() {
     let browser = Browser::open(Manner { pictures: Some("umum"), ..Manner::default() }).await;
     let service = Service::start().await;
     service.lose_database();
-    browser.client.goto(&format!("{}/cek-status", service.address)).await.unwrap();
     browser.client.goto(&format!("{}/kontak", service.address)).await.unwrap();
     assert_eq!(browser.status().await, 503);
     browser.look("503").await;

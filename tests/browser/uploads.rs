@@ -46,11 +46,11 @@ pub fn empty() -> PathBuf {
     file("kosong.jpg", b"")
 }
 
-/// Eleven megabytes.
+/// Eleven megabytes that no script can make smaller.
 pub fn too_large() -> PathBuf {
-    let mut bytes = files::jpeg(900, 640);
-    bytes.resize(11_000_000, 0);
-    file("besar.jpg", &bytes)
+    let mut bytes = pdfs::pdf(1);
+    bytes.resize(11_000_000, b'\n');
+    file("besar.pdf", &bytes)
 }
 
 /// A photo from a good camera: grainy, 3,000 × 2,250 pixels, several megabytes.

@@ -1,4 +1,4 @@
-//! The citizen's way, page by page, by what is written on the pages. Every page is looked at.
+//! The citizen's way, page by page, by what is written on the pages. Where a test goes the whole way, every page is looked at.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -54,14 +54,14 @@ impl Browser {
     /// From the home page to an account.
     pub async fn register(&self, person: &Person) {
         self.visit("/").await;
-        self.look("beranda").await;
+        self.glance("beranda").await;
         self.press("Registrasi disini").await;
-        self.look("registrasi").await;
+        self.glance("registrasi").await;
         self.fill_registration(person, PASSWORD).await;
-        self.look("registrasi-terisi").await;
+        self.glance("registrasi-terisi").await;
         self.press("Registrasi").await;
         assert_eq!(self.status().await, 200, "{}", self.text().await);
-        self.look("registrasi-cocok").await;
+        self.glance("registrasi-cocok").await;
     }
 
     pub async fn fill_registration(&self, person: &Person, password: &str) {
@@ -76,7 +76,7 @@ impl Browser {
     /// From wherever "Masuk" stands to the service's page.
     pub async fn log_in(&self, person: &Person) {
         self.press("Masuk").await;
-        self.look("masuk").await;
+        self.glance("masuk").await;
         self.fill("NIK", &person.nik).await;
         self.fill("Kata sandi", PASSWORD).await;
         self.press("Masuk").await;
@@ -87,18 +87,18 @@ impl Browser {
     pub async fn join(&self, person: &Person) {
         self.register(person).await;
         self.log_in(person).await;
-        self.look("layanan-kosong").await;
+        self.glance("layanan-kosong").await;
     }
 
     /// From the service's page to the upload page.
     pub async fn begin(&self, person: &Person, reason: &Reason) {
         self.press("Tambah Permohonan").await;
-        self.look("tambah").await;
+        self.glance("tambah").await;
         self.press_in(&row(person.name), "Cetak").await;
-        self.look("keterangan").await;
+        self.glance("keterangan").await;
         self.choose(reason.label).await;
         self.press("Lanjut").await;
-        self.look("dokumen").await;
+        self.glance("dokumen").await;
         for (document, _) in &reason.papers {
             self.choose(document).await;
         }
@@ -108,7 +108,7 @@ impl Browser {
             self.fill("Tanggal surat", "18-11-2026").await;
         }
         self.press("Lanjut").await;
-        self.look("unggah").await;
+        self.glance("unggah").await;
     }
 
     /// Sends every file.
@@ -119,7 +119,7 @@ impl Browser {
                 assert!(self.text().await.contains(&format!("{document}, halaman ")), "{}", self.text().await);
             }
         }
-        self.look("unggah-tersimpan").await;
+        self.glance("unggah-tersimpan").await;
     }
 
     /// Sends one file, and waits for the answer: without scripts another page, with them another main part.
@@ -137,13 +137,13 @@ impl Browser {
     /// From the upload page over the schedule, where an hour on the second day is taken, to the check page.
     pub async fn choose_place(&self, hour: &str) {
         self.press("Lanjut").await;
-        self.look("jadwal").await;
+        self.glance("jadwal").await;
         self.choose_next("Tanggal").await;
         self.press("Tampilkan jam").await;
         self.choose(hour).await;
-        self.look("jadwal-terpilih").await;
+        self.glance("jadwal-terpilih").await;
         self.press("Kirim Permohonan Jadwal").await;
-        self.look("konfirmasi").await;
+        self.glance("konfirmasi").await;
     }
 
     /// "Ya", to the receipt and its PDF.
@@ -151,9 +151,9 @@ impl Browser {
         self.press("Ya").await;
         let page = self.path().await;
         assert!(page.ends_with("?terkirim=1"), "{page}: {}", self.text().await);
-        self.look("permohonan").await;
+        self.glance("permohonan").await;
         self.press("Keterangan Cetak KTP-el").await;
-        self.look("keterangan-cetak").await;
+        self.glance("keterangan-cetak").await;
         let number = self.find("//article//header//code").await.text().await.unwrap();
         let receipt = self.path().await;
 
