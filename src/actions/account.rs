@@ -3,34 +3,17 @@
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
-use super::Citizen;
+use super::{Citizen, ProofError};
 use crate::{
-    adapters::passwords::{HashingError, Passwords},
+    adapters::passwords::Passwords,
     db::{Db, DbError, accounts, events, sessions, wrong_answers},
     domain::{event::Deed, limits, password::NewPassword},
 };
 
-/// Why a password is not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum PasswordChangeError {
-    /// The present password was not given.
-    #[error("wrong password")]
-    Wrong,
-    /// Too many tries; the next one may be made then.
-    #[error("too many tries")]
-    TooMany(OffsetDateTime),
-    /// The database.
-    #[error(transparent)]
-    Db(#[from] DbError),
-    /// The hasher.
-    #[error(transparent)]
-    Hashing(#[from] HashingError),
-}
-
 /// Changes the password and ends every other session of the account.
 ///
 /// # Errors
-/// [`PasswordChangeError`].
+/// [`ProofError`].
 pub async fn change_password(
     db: &Db,
     passwords: &Passwords,
@@ -39,13 +22,13 @@ pub async fn change_password(
     present: &str,
     new: &NewPassword,
     now: OffsetDateTime,
-) -> Result<(), PasswordChangeError> {
+) -> Result<(), ProofError> {
     let nik = citizen.resident().civil.nik.clone();
     let about = [(limits::LOGIN, nik.as_str()), (limits::ADDRESS, citizen.from.as_str())];
-    let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(PasswordChangeError::TooMany)?;
+    let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
     let known = accounts::password_hash(&mut db.read().await?, citizen.id()).await?;
     if !passwords.verify(present, known.as_deref()).await? {
-        return Err(PasswordChangeError::Wrong);
+        return Err(ProofError::Wrong);
     }
     wrong_answers::take_back(db, attempt).await?;
     let hash = passwords.hash(new.expose()).await?;
@@ -53,7 +36,7 @@ pub async fn change_password(
     let mut tx = db.begin().await?;
     // Somebody else who changed it meanwhile made the present password a wrong one.
     if !accounts::change_password(&mut tx, citizen.id(), known.as_deref().unwrap_or_default(), &hash).await? {
-        return Err(PasswordChangeError::Wrong);
+        return Err(ProofError::Wrong);
     }
     sessions::end_all(&mut tx, citizen.id(), session.as_ref()).await?;
     events::add_deed(&mut tx, Deed::PasswordChanged, &citizen.witness(), now).await?;

@@ -23,13 +23,33 @@ pub mod registration;
 pub mod submission;
 pub mod upload;
 
+use time::OffsetDateTime;
+
 use crate::{
+    adapters::passwords::HashingError,
     db::{DbError, accounts::Account, applications::Reader},
     domain::{event::Witness, ids::AccountId, resident::Resident, status::Actor},
 };
 
 /// How often a transaction that collided with another is tried before giving up.
 const TRIES: usize = 5;
+
+/// Why what somebody typed does not prove who they are.
+#[derive(Debug, thiserror::Error)]
+pub enum ProofError {
+    /// It does not match; one answer for every reason.
+    #[error("no match")]
+    Wrong,
+    /// Too many tries; the next one may be made then.
+    #[error("too many tries")]
+    TooMany(OffsetDateTime),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// The hasher.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
+}
 
 /// A citizen who is logged in and acts.
 #[derive(Clone, Debug)]

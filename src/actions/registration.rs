@@ -2,9 +2,10 @@
 
 use time::{Date, OffsetDateTime};
 
+use super::ProofError;
 use crate::{
-    adapters::passwords::{HashingError, Passwords},
-    db::{Db, DbError, accounts, accounts::Contact, events, residents, wrong_answers},
+    adapters::passwords::Passwords,
+    db::{Db, accounts, accounts::Contact, events, residents, wrong_answers},
     domain::{
         calendar::day_of,
         event::{Deed, Witness},
@@ -36,42 +37,25 @@ pub struct Registration {
     pub password: NewPassword,
 }
 
-/// Why no account is opened.
-#[derive(Debug, thiserror::Error)]
-pub enum RegistrationError {
-    /// The registry does not confirm it; one answer for every reason.
-    #[error("no match")]
-    Mismatch,
-    /// Too many tries; the next one may be made then.
-    #[error("too many tries")]
-    TooMany(OffsetDateTime),
-    /// The database.
-    #[error(transparent)]
-    Db(#[from] DbError),
-    /// The hasher.
-    #[error(transparent)]
-    Hashing(#[from] HashingError),
-}
-
 /// Opens an account for whoever matches the registry. Somebody who has one already gets the same
 /// answer, and nothing changes.
 ///
 /// # Errors
-/// [`RegistrationError`].
+/// [`ProofError`].
 pub async fn register(
     db: &Db,
     passwords: &Passwords,
     registration: &Registration,
     from: &str,
     now: OffsetDateTime,
-) -> Result<(), RegistrationError> {
+) -> Result<(), ProofError> {
     let about = [(limits::REGISTRATION, registration.nik.as_str()), (limits::ADDRESS, from)];
-    let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(RegistrationError::TooMany)?;
+    let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
     let resident = residents::by_nik(&mut db.read().await?, &registration.nik).await?;
     // Hashed in every case, so that the time of the answer tells nothing.
     let hash = passwords.hash(registration.password.expose()).await?;
     let Some(resident) = resident.filter(|resident| matches(&resident.civil, registration, day_of(now))) else {
-        return Err(RegistrationError::Mismatch);
+        return Err(ProofError::Wrong);
     };
     wrong_answers::take_back(db, attempt).await?;
 

@@ -5,6 +5,7 @@ pub mod application;
 pub mod calendar;
 pub mod category;
 pub mod event;
+mod guarded;
 pub mod ids;
 pub mod limits;
 pub mod nik;

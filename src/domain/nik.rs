@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::guarded::guarded;
+
 /// Length of both numbers, in digits.
 pub const DIGITS: usize = 16;
 
@@ -79,32 +81,8 @@ impl KkNumber {
     }
 }
 
-macro_rules! guarded_string {
-    ($name:ident) => {
-        impl TryFrom<String> for $name {
-            type Error = &'static str;
-
-            fn try_from(value: String) -> Result<Self, Self::Error> {
-                Self::parse(&value).map_err(|_| concat!("not a ", stringify!($name)))
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.0
-            }
-        }
-
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                out.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-    };
-}
-
-guarded_string!(Nik);
-guarded_string!(KkNumber);
+guarded!(Nik);
+guarded!(KkNumber);
 
 fn sixteen_digits(typed: &str) -> Result<String, NumberError> {
     let digits: String = typed.chars().filter(|sign| !sign.is_whitespace()).collect();

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::guarded::guarded;
+
 /// Longest name and e-mail address that are kept, in characters.
 pub const NAME_LENGTH: usize = 100;
 
@@ -85,29 +87,5 @@ impl Email {
     }
 }
 
-macro_rules! guarded_text {
-    ($name:ident) => {
-        impl TryFrom<String> for $name {
-            type Error = &'static str;
-
-            fn try_from(value: String) -> Result<Self, Self::Error> {
-                Self::parse(&value).map_err(|_| concat!("not a ", stringify!($name)))
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.0
-            }
-        }
-
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                out.write_str(concat!(stringify!($name), "(…)"))
-            }
-        }
-    };
-}
-
-guarded_text!(FullName);
-guarded_text!(Email);
+guarded!(FullName);
+guarded!(Email);

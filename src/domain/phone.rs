@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::guarded::guarded;
+
 /// Why a typed number cannot be an Indonesian mobile number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PhoneError {
@@ -77,22 +79,4 @@ impl Phone {
     }
 }
 
-impl TryFrom<String> for Phone {
-    type Error = &'static str;
-
-    fn try_from(value: String) -> Result<Self, Self::Error> {
-        Self::parse(&value).map_err(|_| "not a mobile number")
-    }
-}
-
-impl From<Phone> for String {
-    fn from(value: Phone) -> Self {
-        value.0
-    }
-}
-
-impl std::fmt::Debug for Phone {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        out.write_str("Phone(…)")
-    }
-}
+guarded!(Phone);

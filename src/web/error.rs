@@ -12,7 +12,7 @@ use axum::{
 use time::OffsetDateTime;
 
 use super::{middleware::RequestId, paths, shell::Shell};
-use crate::{adapters::passwords::HashingError, db::DbError, render::receipt::ReceiptError};
+use crate::{actions::ProofError, db::DbError, render::receipt::ReceiptError};
 
 /// Why a handler has no page.
 #[derive(Debug)]
@@ -38,9 +38,14 @@ impl From<DbError> for WebError {
     }
 }
 
-impl From<HashingError> for WebError {
-    fn from(error: HashingError) -> Self {
-        Self::Broken(error.into())
+impl From<ProofError> for WebError {
+    fn from(error: ProofError) -> Self {
+        match error {
+            ProofError::Db(error) => Self::Db(error),
+            ProofError::Hashing(error) => Self::Broken(error.into()),
+            ProofError::Wrong => Self::Status(StatusCode::UNPROCESSABLE_ENTITY),
+            ProofError::TooMany(_) => Self::Status(StatusCode::TOO_MANY_REQUESTS),
+        }
     }
 }
 

@@ -57,15 +57,16 @@ async fn too_many_wrong_answers() {
     browser.look_at_refusal("masuk", 429, 1).await;
 
     browser.visit("/registrasi").await;
-    browser.repeat(&[
-        ("nik", &person.nik),
-        ("nomor_kk", &person.kk_number),
-        ("nama", "Orang Lain"),
-        ("tanggal_lahir", person.born),
-        ("ponsel", "081200001234"),
-        ("sandi", PASSWORD),
-    ])
-    .await;
+    browser
+        .repeat(&[
+            ("nik", &person.nik),
+            ("nomor_kk", &person.kk_number),
+            ("nama", "Orang Lain"),
+            ("tanggal_lahir", person.born),
+            ("ponsel", "081200001234"),
+            ("sandi", PASSWORD),
+        ])
+        .await;
     browser.fill_registration(&person, PASSWORD).await;
     browser.press("Registrasi").await;
     browser.look_at_refusal("registrasi", 429, 0).await;

@@ -10,7 +10,7 @@ use axum::{
 
 use super::parameter;
 use crate::{
-    actions::account::{self, PasswordChangeError},
+    actions::{ProofError, account},
     adapters::passwords::Passwords,
     db::{Db, sessions, sessions::LivingSession},
     domain::password::NewPassword,
@@ -57,17 +57,16 @@ pub async fn change_password(
     let present = form.value("sandi_sekarang").to_owned();
     match account::change_password(&db, &passwords, &visit.citizen, visit.session.id(), &present, &new, visit.now).await {
         Ok(()) => Ok(Redirect::to(&format!("{}?sandi=diganti", paths::ACCOUNT)).into_response()),
-        Err(PasswordChangeError::Wrong) => {
+        Err(ProofError::Wrong) => {
             form.reject("sandi_sekarang", words::PRESENT_PASSWORD_WRONG);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, false, None).await?).into_response())
         }
-        Err(PasswordChangeError::TooMany(next)) => {
+        Err(ProofError::TooMany(next)) => {
             let now = visit.now;
             let refused = page(&db, visit, form, false, Some(words::too_many(next))).await?;
             Ok(too_many(refused, next, now))
         }
-        Err(PasswordChangeError::Db(error)) => Err(error.into()),
-        Err(PasswordChangeError::Hashing(error)) => Err(error.into()),
+        Err(error) => Err(error.into()),
     }
 }
 

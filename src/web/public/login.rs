@@ -10,7 +10,7 @@ use axum::{
 use tower_sessions::Session;
 
 use crate::{
-    actions::login::{self, LoginError},
+    actions::{ProofError, login},
     adapters::{clock::Clock, passwords::Passwords},
     db::{Db, sessions},
     domain::nik::Nik,
@@ -95,16 +95,15 @@ pub async fn post(
             session.insert(SINCE, now.unix_timestamp()).await?;
             Ok(Redirect::to(&then).into_response())
         }
-        Err(LoginError::Wrong) => {
+        Err(ProofError::Wrong) => {
             let note = Note::Refused(words::LOGIN_WRONG.to_owned());
             Ok((StatusCode::UNPROCESSABLE_ENTITY, LoginPage { shell, form, then, note }).into_response())
         }
-        Err(LoginError::TooMany(next)) => {
+        Err(ProofError::TooMany(next)) => {
             let note = Note::Refused(words::too_many(next));
             Ok(too_many(LoginPage { shell, form, then, note }, next, now))
         }
-        Err(LoginError::Db(error)) => Err(error.into()),
-        Err(LoginError::Hashing(error)) => Err(error.into()),
+        Err(error) => Err(error.into()),
     }
 }
 

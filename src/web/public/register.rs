@@ -5,7 +5,10 @@ use askama_web::WebTemplate;
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 
 use crate::{
-    actions::registration::{self, Registration, RegistrationError},
+    actions::{
+        ProofError,
+        registration::{self, Registration},
+    },
     adapters::{clock::Clock, passwords::Passwords},
     db::Db,
     domain::{
@@ -64,16 +67,15 @@ pub async fn post(
     };
     match registration::register(&db, &passwords, &typed, &from, now).await {
         Ok(()) => Ok(RegisteredPage { shell }.into_response()),
-        Err(RegistrationError::Mismatch) => {
+        Err(ProofError::Wrong) => {
             let page = RegisterPage { shell, form, refusal: Some(Refusal::Mismatch) };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
-        Err(RegistrationError::TooMany(next)) => {
+        Err(ProofError::TooMany(next)) => {
             let refusal = Some(Refusal::TooMany(words::too_many(next)));
             Ok(too_many(RegisterPage { shell, form, refusal }, next, now))
         }
-        Err(RegistrationError::Db(error)) => Err(error.into()),
-        Err(RegistrationError::Hashing(error)) => Err(error.into()),
+        Err(error) => Err(error.into()),
     }
 }
 
