@@ -61,11 +61,17 @@ pub fn half_hour(starts_at: impl Given<OffsetDateTime>) -> String {
     format!("{}–{}", hour(starts_at), hour(starts_at + SLOT))
 }
 
+/// `Rabu, 25 November 2026`, the day of a moment in Jakarta.
+#[must_use]
+pub fn day(moment: impl Given<OffsetDateTime>) -> String {
+    full_date(moment.given().to_offset(WIB).date())
+}
+
 /// `Rabu, 25 November 2026, 09.00–09.30 WIB`.
 #[must_use]
 pub fn appointment(starts_at: impl Given<OffsetDateTime>) -> String {
     let starts_at = starts_at.given();
-    format!("{}, {}\u{a0}WIB", full_date(starts_at.to_offset(WIB).date()), half_hour(starts_at))
+    format!("{}, {}\u{a0}WIB", day(starts_at), half_hour(starts_at))
 }
 
 /// `Kamis, 19 November 2026, 10.48 WIB`.
