@@ -2,7 +2,7 @@
 
 use std::env;
 use std::ops::AsyncFnOnce;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{self, Command};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -68,10 +68,15 @@ impl Driver {
         let driver = found(&["chromedriver", "chromium.chromedriver"])
             .expect("the browser tests need chromedriver, and none is on the search path; bin/test installs it");
         let port = free_port();
+        // A browser that is confined may not use the temporary folder. From others everything they leave there is removed.
+        let confined = binary.starts_with("/snap");
+        let place = if confined { env!("CARGO_TARGET_TMPDIR").into() } else { env::temp_dir() };
+        let folder = place.join(format!("alpukat-browser-{}", process::id()));
         let mut command = Command::new(driver);
         command.arg(format!("--port={port}"));
-        // Profiles lie in the build folder: a browser that is confined may not use the temporary one.
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("browser-{}", process::id()));
+        if !confined {
+            command.env("TMPDIR", &folder);
+        }
         let guard = Guard::start(&command, folder);
         let address = format!("http://127.0.0.1:{port}");
         until_answered(&format!("{address}/status"), "chromedriver does not start").await;
@@ -120,7 +125,10 @@ impl Browser {
         let permit = WINDOWS.acquire().await.unwrap();
         let (service, driver) = (service::shared().await, Driver::shared().await);
         let Value::Object(capabilities) = driver.capabilities(manner) else { unreachable!() };
-        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let mut connector = HttpConnector::new();
+        // Commands are short, and each waits for the answer to the last one.
+        connector.set_nodelay(true);
+        let mut builder = ClientBuilder::new(connector);
         let client = builder.capabilities(capabilities).connect(&driver.address).await.expect("Chromium does not start");
         let session = format!("{}/session/{}", driver.address, client.session_id().await.unwrap().unwrap());
         let browser = Self { client, manner, service, session, _permit: permit };

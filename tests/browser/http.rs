@@ -1,4 +1,4 @@
-//! Plain requests, without a browser: for what the driver offers beyond WebDriver, and for files.
+//! Plain requests, without a browser: for what the driver offers beyond the standard, and for files.
 
 use http_body_util::{BodyExt, Full};
 use hyper::body::Bytes;

@@ -74,9 +74,10 @@ impl Browser {
         if self.manner.scripts {
             self.run(AXE, vec![]).await;
             self.examine(name, "light").await;
-            if self.manner.pictures.is_some() {
+            if let Some(album) = self.manner.pictures {
                 self.colours("dark").await;
                 self.examine(name, "dark").await;
+                self.picture(&format!("{album}-{name}-{}-gelap", self.manner.width)).await;
                 self.colours("light").await;
             }
         }

@@ -57,7 +57,7 @@ pub fn registry() -> String {
 fn person(family: u32, place: usize) -> Person {
     let (name, digits, born, ..) = PEOPLE[place];
     let nik = format!("319901{digits}{family:03}{}", place + 1);
-    Person { nik, kk_number: format!("31990101012{family:05}"), name, born }
+    Person { nik, kk_number: format!("31990909090{family:05}"), name, born }
 }
 
 fn family(number: u32) -> Family {

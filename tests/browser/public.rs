@@ -1,6 +1,6 @@
 //! Pages for everybody, and pages that say what is not possible.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::browser::{Browser, Manner};
 use crate::people::{PASSWORD, fresh_family};
@@ -46,34 +46,29 @@ async fn pictures_of_pages_for_everybody() {
 async fn too_many_wrong_answers() {
     let browser = Browser::open(Manner { pictures: Some("batas"), ..Manner::default() }).await;
     let person = fresh_family().mother;
-    browser.register(&person).await;
+    browser.join(&person).await;
+    browser.press("Keluar").await;
 
     browser.visit("/masuk").await;
-    let wrong = [("ke", ""), ("nik", &person.nik), ("sandi", "bukan yang ini")];
-    browser.repeat(&wrong).await;
+    browser.send_ten_times("/masuk", &json!({"nik": person.nik, "sandi": "bukan yang ini"})).await;
     browser.fill("NIK", &person.nik).await;
     browser.fill("Kata sandi", PASSWORD).await;
     browser.press("Masuk").await;
     browser.look_at_refusal("masuk", 429, 1).await;
 
     browser.visit("/registrasi").await;
-    browser
-        .repeat(&[
-            ("nik", &person.nik),
-            ("nomor_kk", &person.kk_number),
-            ("nama", "Orang Lain"),
-            ("tanggal_lahir", person.born),
-            ("ponsel", "081200001234"),
-            ("sandi", PASSWORD),
-        ])
-        .await;
+    let somebody = json!({
+        "nik": person.nik, "nomor_kk": person.kk_number, "nama": "Orang Lain", "tanggal_lahir": person.born,
+        "ponsel": "0812-0000-1234", "sandi": PASSWORD,
+    });
+    browser.send_ten_times("/registrasi", &somebody).await;
     browser.fill_registration(&person, PASSWORD).await;
     browser.press("Registrasi").await;
     browser.look_at_refusal("registrasi", 429, 0).await;
 
     browser.visit("/cek-status").await;
-    browser.repeat(&[("nomor", "K7M3-9QXF"), ("lahir", "05-08-1990")]).await;
-    browser.fill("Nomor permohonan", "K7M3-9QXF").await;
+    browser.send_ten_times("/cek-status", &json!({"nomor": "2222-2222", "lahir": "05-08-1990"})).await;
+    browser.fill("Nomor permohonan", "2222-2222").await;
     browser.fill("Tanggal lahir", "05-08-1990").await;
     browser.press("Cek status").await;
     browser.look_at_refusal("cek-status", 429, 1).await;
@@ -85,12 +80,8 @@ async fn too_many_wrong_passwords_on_the_account_page() {
     let browser = Browser::open(Manner { pictures: Some("batas"), ..Manner::default() }).await;
     browser.join(&fresh_family().mother).await;
     browser.visit("/akun").await;
-    let change = "return fetch('/akun/kata-sandi', { method: 'POST', body: new URLSearchParams(arguments[0]) }).then(() => 0)";
-    for _ in 0..10 {
-        let wrong = json!({"sandi_sekarang": "bukan yang ini", "sandi_baru": "pohon di tepi kali"});
-        browser.run(change, vec![wrong]).await;
-    }
-    browser.console().await;
+    let wrong = json!({"sandi_sekarang": "bukan yang ini", "sandi_baru": "pohon di tepi kali"});
+    browser.send_ten_times("/akun/kata-sandi", &wrong).await;
     browser.fill("Kata sandi sekarang", PASSWORD).await;
     browser.fill("Kata sandi baru", "pohon di tepi kali").await;
     browser.press("Ganti kata sandi").await;
@@ -111,14 +102,12 @@ async fn pages_without_a_database() {
 }
 
 impl Browser {
-    /// Sends the open page's form ten times with the same wrong answers.
-    async fn repeat(&self, fields: &[(&str, &str)]) {
-        let fields: serde_json::Map<_, _> = fields.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
-        let send = "return fetch(location.href, { method: 'POST', body: new URLSearchParams(arguments[0]) }).then(() => 0)";
+    /// Gives the same wrong answers as often as is borne.
+    async fn send_ten_times(&self, path: &str, fields: &Value) {
         for _ in 0..10 {
-            self.run(send, vec![json!(fields)]).await;
+            assert_eq!(self.send_form(path, fields.clone()).await, 422, "{path}");
         }
-        // Its lines about all these are not the page's.
+        // The browser's lines about all these are not the page's.
         self.console().await;
     }
 }

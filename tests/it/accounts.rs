@@ -55,17 +55,17 @@ async fn every_mismatch_gets_the_same_answer() {
     let gone = CivilRecord { ended: Some(Ended::PindahKeluar), ..grown_up() };
     let unknown = grown_up();
     app.know(&[person.clone(), young.clone(), dead.clone(), gone.clone()]).await;
-    let wrong: [(&str, &CivilRecord, Vec<(&str, &str)>); 7] = [
-        ("unknown", &unknown, vec![]),
-        ("another KK", &person, vec![("nomor_kk", unknown.kk_number.as_str())]),
-        ("another name", &person, vec![("nama", "Orang Lain")]),
-        ("another birth date", &person, vec![("tanggal_lahir", "06-08-1990")]),
-        ("under 17", &young, vec![]),
-        ("dead", &dead, vec![]),
-        ("gone", &gone, vec![]),
+    let wrong: [(_, &CivilRecord, &[_]); 7] = [
+        ("unknown", &unknown, &[]),
+        ("another KK", &person, &[("nomor_kk", unknown.kk_number.as_str())]),
+        ("another name", &person, &[("nama", "Orang Lain")]),
+        ("another birth date", &person, &[("tanggal_lahir", "06-08-1990")]),
+        ("under 17", &young, &[]),
+        ("dead", &dead, &[]),
+        ("gone", &gone, &[]),
     ];
     for (what, who, otherwise) in wrong {
-        let page = register(&mut app.browser(), who, &otherwise).await;
+        let page = register(&mut app.browser(), who, otherwise).await;
         assert_eq!(page.status, 422, "{what}");
         assert_eq!(page.text("h1"), "Registrasi");
         let told = page.text(".note.stop");

@@ -92,7 +92,7 @@ async fn journey(app: &App) -> Vec<Vec<u8>> {
 /// How a secret could stand in a text: plain, in base64 at any offset, in hex.
 fn disguises(secret: &[u8]) -> Vec<Vec<u8>> {
     let mut all = vec![secret.to_vec()];
-    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = secret.iter().fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
     all.extend([hex.to_uppercase().into_bytes(), hex.into_bytes(), BASE64_STANDARD.encode(secret).into_bytes()]);
     for offset in 0..3 {
         // The whole groups of four signs that do not depend on what stands around.

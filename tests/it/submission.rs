@@ -173,7 +173,7 @@ async fn what_others_filed_about_me_i_read_but_do_not_change() {
     let son = relative_of(&mother);
     let sister = relative_of(&mother);
     let mut theirs = app.citizen(&mother).await;
-    app.know(&[son.clone()]).await;
+    app.know(std::slice::from_ref(&son)).await;
     let application = theirs.apply(&son).await;
     let mut mine = app.citizen(&son).await;
     let page = mine.get(&application).await;

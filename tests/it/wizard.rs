@@ -16,16 +16,16 @@ async fn a_jump_ahead_lands_on_the_first_page_that_is_not_answered() {
     let person = grown_up();
     let mut browser = app.citizen(&person).await;
     let draft = browser.begin(&person).await;
-    for furthest in 0..PAGES.len() {
+    for (furthest, last) in PAGES.iter().enumerate() {
         for (place, page) in PAGES.iter().enumerate() {
             let got = browser.get(&format!("{draft}/{page}")).await;
             if place <= furthest {
                 assert_eq!(got.status, 200, "{page}");
             } else {
-                assert_eq!(got.location(), format!("{draft}/{}", PAGES[furthest]), "{page}");
+                assert_eq!(got.location(), format!("{draft}/{last}"), "{page}");
             }
         }
-        match PAGES[furthest] {
+        match *last {
             "keterangan" => browser.post(&format!("{draft}/keterangan"), &[("keterangan", "rusak")]).await,
             "dokumen" => browser.post(&format!("{draft}/dokumen"), &[("ada", "ktp_rusak"), ("ponsel", "081300005678")]).await,
             "unggah" => {

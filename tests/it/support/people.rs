@@ -8,10 +8,7 @@ use alpukat::domain::{
     region::RegionCode,
     resident::{CivilRecord, MaritalStatus, Sex},
 };
-use time::{Date, macros::date};
-
-/// The day on which most tests take place, a Friday.
-pub const TODAY: Date = date!(2026 - 11 - 20);
+use time::macros::date;
 
 /// What everybody's password is.
 pub const PASSWORD: &str = "kopi-susu-pagi";
