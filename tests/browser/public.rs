@@ -101,6 +101,28 @@ async fn pages_without_a_database() {
     browser.close().await;
 }
 
+/// The close look is worth something only if it sees.
+#[tokio::test]
+#[should_panic(expected = "label: Form elements must have labels")]
+async fn a_field_without_a_label_is_noticed() {
+    let browser = Browser::open(Manner::default()).await;
+    browser.visit("/masuk").await;
+    browser.run("document.querySelector('label').remove()", vec![]).await;
+    browser.look("masuk").await;
+}
+
+#[tokio::test]
+#[should_panic(expected = "Content Security Policy")]
+async fn what_the_policy_forbids_is_noticed() {
+    let browser = Browser::open(Manner::default()).await;
+    browser.visit("/masuk").await;
+    let foreign = "const image = new Image();
+        image.src = 'http://localhost:1/';
+        return new Promise((done) => image.onerror = () => done(0));";
+    browser.run(foreign, vec![]).await;
+    browser.look("masuk").await;
+}
+
 impl Browser {
     /// Gives the same wrong answers as often as is borne.
     async fn send_ten_times(&self, path: &str, fields: &Value) {
