@@ -66,7 +66,7 @@ async fn load(house: &House, reader: &mut csv::Reader<std::fs::File>) -> anyhow:
 
 fn record(row: &StringRecord) -> Result<CounterRecord, &'static str> {
     let field = |place: usize| row.get(place).filter(|text| !text.is_empty());
-    let whatsapp = field(2).map(|text| Phone::parse(text).map(|phone| phone.as_str().to_owned()));
+    let whatsapp = field(2).map(Phone::parse);
     let places = field(3).map(|text| text.parse::<u16>().ok().filter(|places| *places <= 100).ok_or(()));
     Ok(CounterRecord {
         code: field(0).and_then(RegionCode::parse).ok_or("code is no region code")?,

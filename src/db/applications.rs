@@ -4,7 +4,7 @@ use serde::Deserialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Conn, DbError, DbResult, Tx, events, residents};
+use super::{Conn, DbError, DbResult, Tx, events, residents, schedule::phone};
 use crate::{
     domain::{
         application::{Application, Appointment, Claim, Details, DocumentSummary},
@@ -263,7 +263,7 @@ fn counter(
 ) -> DbResult<Option<Counter>> {
     let Some(((code, region), places)) = code.zip(region).zip(places) else { return Ok(None) };
     let code = RegionCode::parse(&code).ok_or(DbError::Impossible("a counter's code"))?;
-    Ok(Some(Counter { code, region, address, whatsapp, places: u16::try_from(places).unwrap_or_default() }))
+    Ok(Some(Counter { code, region, address, whatsapp: phone(whatsapp)?, places: u16::try_from(places).unwrap_or_default() }))
 }
 
 #[derive(Deserialize)]

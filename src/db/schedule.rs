@@ -10,6 +10,7 @@ use super::{Conn, DbError, DbResult};
 use crate::domain::{
     calendar::{CounterCalendar, Exception, Holidays},
     ids::ApplicationId,
+    phone::Phone,
     region::{Counter, RegionCode},
 };
 
@@ -73,7 +74,7 @@ pub async fn of_counters(conn: &mut Conn, codes: &[RegionCode], own: Application
             row.holidays.map(|rows| rows.0).unwrap_or_default().into_iter().map(holiday).collect::<DbResult<_>>()?;
         schedule
             .counters
-            .push((Counter { code, region: row.name, address: row.address, whatsapp: row.whatsapp, places }, calendar));
+            .push((Counter { code, region: row.name, address: row.address, whatsapp: phone(row.whatsapp)?, places }, calendar));
     }
     Ok(schedule)
 }
@@ -97,7 +98,7 @@ pub async fn counters(conn: &mut Conn) -> DbResult<Vec<Counter>> {
     );
     let counter = |code: &str, region, address, whatsapp, places: i16| {
         let code = RegionCode::parse(code).ok_or(DbError::Impossible("a counter's code"))?;
-        Ok(Counter { code, region, address, whatsapp, places: u16::try_from(places).unwrap_or_default() })
+        Ok(Counter { code, region, address, whatsapp: phone(whatsapp)?, places: u16::try_from(places).unwrap_or_default() })
     };
     rows.fetch_all(conn.pg())
         .await?
@@ -113,8 +114,8 @@ pub struct CounterRecord {
     pub code: RegionCode,
     /// Street address.
     pub address: Option<String>,
-    /// Chat number in E.164.
-    pub whatsapp: Option<String>,
+    /// Chat number.
+    pub whatsapp: Option<Phone>,
     /// Places a half hour; nothing leaves them as they are.
     pub places: Option<u16>,
 }
@@ -129,10 +130,15 @@ pub async fn store_counter(conn: &mut Conn, record: &CounterRecord) -> DbResult<
         "update counters set address = $2, whatsapp = $3, places = coalesce($4, places) where code = $1",
         record.code.as_str(),
         record.address,
-        record.whatsapp,
+        record.whatsapp.as_ref().map(Phone::as_str),
         places,
     );
     Ok(stored.execute(conn.pg()).await?.rows_affected() == 1)
+}
+
+/// A counter's number as it is stored, in E.164.
+pub(super) fn phone(text: Option<String>) -> DbResult<Option<Phone>> {
+    text.map(|text| Phone::parse(&text).map_err(|_| DbError::Impossible("a counter's number"))).transpose()
 }
 
 fn holiday((day, name): (String, String)) -> DbResult<(Date, String)> {

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use super::phone::Phone;
+
 /// How wide a region is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RegionLevel {
@@ -94,8 +96,8 @@ pub struct Counter {
     pub region: String,
     /// Street address, where known.
     pub address: Option<String>,
-    /// WhatsApp number in E.164, where known.
-    pub whatsapp: Option<String>,
+    /// WhatsApp number, where known.
+    pub whatsapp: Option<Phone>,
     /// How many people it receives in each half hour.
     pub places: u16,
 }

@@ -6,7 +6,7 @@ use time::{Date, OffsetDateTime};
 use super::{Given, dates};
 use crate::domain::{
     application::Letter,
-    calendar::Slot,
+    calendar::{Slot, day_of},
     category::{Category, DocumentKind, Misfit},
     nik::NumberError,
     password::PasswordError,
@@ -281,7 +281,7 @@ pub fn upload_missing(kinds: &[DocumentKind]) -> String {
 /// A half hour was taken a moment ago.
 #[must_use]
 pub fn slot_full(wish: OffsetDateTime, nearest: &[Slot]) -> String {
-    format!("Jam {} baru saja penuh.{}", dates::half_hour(wish), alternatives(nearest))
+    format!("Jam {} baru saja penuh.{}", dates::half_hour(wish), alternatives(wish, nearest))
 }
 
 /// "Ya" came after the hold ran out and others had taken every place.
@@ -290,21 +290,21 @@ pub fn slot_lost(wish: OffsetDateTime, nearest: &[Slot]) -> String {
     format!(
         "Waktu 15 menit habis dan jam {} sudah terisi.{} Isian lain tetap tersimpan.",
         dates::half_hour(wish),
-        alternatives(nearest)
+        alternatives(wish, nearest)
     )
 }
 
-fn alternatives(nearest: &[Slot]) -> String {
+/// The nearest free half hours; the day is named where it is another than the wish's.
+fn alternatives(wish: OffsetDateTime, nearest: &[Slot]) -> String {
     if nearest.is_empty() {
         return " Pilih hari atau loket lain.".into();
     }
-    let slots: Vec<String> = nearest
-        .iter()
-        .map(|slot| {
-            format!("{} {}", dates::short_date(crate::domain::calendar::day_of(slot.starts_at)), dates::half_hour(slot.starts_at))
-        })
-        .collect();
-    format!(" Yang terdekat dan masih kosong: {}.", slots.join("; "))
+    let name = |slot: &Slot| {
+        let (day, hours) = (day_of(slot.starts_at), dates::half_hour(slot.starts_at));
+        if day == day_of(wish) { hours } else { format!("{} {hours}", dates::short_date(day)) }
+    };
+    let named: Vec<String> = nearest.iter().map(name).collect();
+    format!(" Yang terdekat dan masih kosong: {}.", named.join("; "))
 }
 
 /// The counter is closed that day.

@@ -119,7 +119,7 @@ async fn counters_are_loaded_all_or_none() {
         .unwrap();
     assert!(alpukat(&app, &["import-counters", path]).status.success());
     let page = app.browser().get("/kontak?kelurahan=31.71.01.1004").await;
-    assert!(page.text("section").contains("Jalan Contoh 1") && page.text("section").contains("+6281200001234"));
+    assert!(page.text("section").contains("Jalan Contoh 1") && page.text("section").contains("0812-0000-1234"));
     std::fs::write(
         file.path(),
         "code,address,whatsapp,places\n31.71.01.1004,Lain,,\n99.99,x,,\n31.71.01,x,123,\n31.71.02,x,,many\n",

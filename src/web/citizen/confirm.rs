@@ -30,11 +30,13 @@ struct ConfirmPage {
     shell: Shell,
     draft: Application,
     problem: Option<String>,
+    /// Somebody else was faster: there is nothing left to send.
+    overtaken: bool,
 }
 
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
     let draft = load_draft(&mut db.read().await?, &visit, ids.application(), WizardPage::Konfirmasi).await?;
-    Ok(ConfirmPage { shell: visit.shell, draft, problem: None }.into_response())
+    Ok(ConfirmPage { shell: visit.shell, draft, problem: None, overtaken: false }.into_response())
 }
 
 pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
@@ -56,5 +58,6 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address) -> 
         (SubmitError::Full(nearest), Some(wish)) => words::slot_lost(wish, nearest),
         _ => words::SLOT_EMPTY.to_owned(),
     };
-    Ok((StatusCode::CONFLICT, ConfirmPage { shell: visit.shell, draft, problem: Some(sentence) }).into_response())
+    let overtaken = matches!(problem, SubmitError::Open(_));
+    Ok((StatusCode::CONFLICT, ConfirmPage { shell: visit.shell, draft, problem: Some(sentence), overtaken }).into_response())
 }
