@@ -30,21 +30,17 @@ pub async fn begin(tx: &mut Tx, account: AccountId, resident: ResidentId, now: O
     .await?;
     let id = ApplicationId::random();
     let sealed = tx.vault().seal_value(Place { table: TABLE, row: id.uuid() }, &Details::default())?;
-    sqlx::query!(
+    // The empty update makes one statement answer with the draft there is or the new one, whatever
+    // others do at the same time.
+    let draft = sqlx::query_scalar!(
         "insert into applications (id, account_id, resident_id, sealed, answered_at) values ($1, $2, $3, $4, $5)
-         on conflict (account_id, resident_id) where status = 'draf' do nothing",
+         on conflict (account_id, resident_id) where status = 'draf' do update set account_id = excluded.account_id
+         returning id",
         id.uuid(),
         account.uuid(),
         resident.uuid(),
         sealed,
         now,
-    )
-    .execute(tx.pg())
-    .await?;
-    let draft = sqlx::query_scalar!(
-        "select id from applications where account_id = $1 and resident_id = $2 and status = 'draf'",
-        account.uuid(),
-        resident.uuid(),
     );
     Ok(draft.fetch_one(tx.pg()).await?.into())
 }

@@ -19,7 +19,8 @@ const SEARCH_DAYS: usize = 90;
 /// The calendar day in Jakarta at this moment.
 #[must_use]
 pub fn day_of(moment: OffsetDateTime) -> Date {
-    moment.to_offset(WIB).date()
+    // In the last hours of the year 9999 there is no such day; what somebody typed may ask for one.
+    moment.checked_to_offset(WIB).unwrap_or(moment).date()
 }
 
 /// The moment at which a clock in Jakarta shows this date and time.

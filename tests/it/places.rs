@@ -160,6 +160,8 @@ async fn a_half_hour_that_is_not_offered_is_not_given() {
         ("a Saturday", COUNTER, "2026-11-28T09:30:00+07:00"),
         ("the eighteenth working day", COUNTER, "2026-12-16T09:30:00+07:00"),
         ("noon", COUNTER, "2026-11-25T12:00:00+07:00"),
+        ("the end of time", COUNTER, "9999-12-31T23:59:59Z"),
+        ("long ago", COUNTER, "0000-01-01T00:00:00Z"),
         ("between two half hours", COUNTER, "2026-11-25T09:45:00+07:00"),
         ("a counter elsewhere", "31.74.06.1003", SLOT),
     ];

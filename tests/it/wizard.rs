@@ -185,3 +185,29 @@ async fn a_removed_draft_takes_pages_and_hold_with_it() {
         assert_eq!(app.count(table).await, 0, "{table}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beginning_and_removing_at_the_same_time_is_no_fault_of_ours() {
+    let app = App::new().await;
+    let person = grown_up();
+    let mut browser = app.citizen(&person).await;
+    let who = browser.get("/pencetakan-ktp-el/tambah").await.attributes("tbody button", "value").remove(0);
+    let pressing: Vec<_> = (0..8)
+        .map(|_| {
+            let (mut browser, who) = (browser.clone(), who.clone());
+            tokio::spawn(async move {
+                for _ in 0..10 {
+                    let begun = browser.post("/pencetakan-ktp-el/tambah", &[("penduduk", &who)]).await;
+                    assert!(matches!(begun.status, 303 | 404), "{}", begun.status);
+                    if begun.status == 303 {
+                        let draft = begun.location().rsplit_once('/').unwrap().0.to_owned();
+                        browser.post(&format!("{draft}/hapus-draf"), &[]).await.location();
+                    }
+                }
+            })
+        })
+        .collect();
+    for press in pressing {
+        press.await.unwrap();
+    }
+}
