@@ -50,6 +50,8 @@ create table applications (
     -- The chosen half hour. The claim on a seat in it is a row of places, which a draft may lose.
     counter_code   text references counters,
     starts_at      timestamptz,
+    -- Where the resident lived when it was sent; what moves later does not move the receipt.
+    kelurahan_code text references regions,
     receipt_number text constraint applications_receipt_number unique,
     check_code     uuid constraint applications_check_code unique,
     phone_index    bytea check (length(phone_index) = 32),
@@ -58,7 +60,7 @@ create table applications (
     answered_at    timestamptz not null,
     submitted_at   timestamptz,
     check ((counter_code is null) = (starts_at is null)),
-    check (status = 'draf' or (category is not null and starts_at is not null and receipt_number is not null
+    check (status = 'draf' or (category is not null and kelurahan_code is not null and starts_at is not null and receipt_number is not null
                                and check_code is not null and phone_index is not null and submitted_at is not null))
 );
 create unique index applications_one_open_per_resident on applications (resident_id)
@@ -206,6 +208,9 @@ create view application_files as
     select a.id, a.account_id, a.resident_id, a.status, a.category, a.papers, a.counter_code, a.starts_at, a.receipt_number,
            a.check_code, a.sealed, a.answered_at, a.submitted_at,
            r.sealed as resident_sealed, k.name as kelurahan_name,
+           -- A draft is gone when the resident no longer stands on the filer's family card.
+           r.kk_index = (select f.kk_index from accounts o join residents f on f.id = o.resident_id where o.id = a.account_id)
+               as is_of_family,
            (select max(h.at) from applications b join application_history h on h.application_id = b.id
                 where b.resident_id = a.resident_id and h.to_status = 'selesai') as handed_over_at,
            g.name as region_name, c.address, c.whatsapp, c.places,
@@ -217,7 +222,7 @@ create view application_files as
                 from application_history h where h.application_id = a.id) as history
     from applications a
     join residents r on r.id = a.resident_id
-    join regions k on k.code = r.kelurahan_code
+    join regions k on k.code = coalesce(a.kelurahan_code, r.kelurahan_code)
     left join counters c on c.code = a.counter_code
     left join regions g on g.code = a.counter_code
     left join places p on p.application_id = a.id and p.counter_code = a.counter_code and p.starts_at = a.starts_at;

@@ -74,8 +74,8 @@ impl Config {
         let mut reader = Reader { variable: &variable, wrong };
         let listen = reader.parsed("ALPUKAT_LISTEN", "an address with a port, such as 127.0.0.1:8080", SocketAddr::from_str);
         let listen = listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
-        let database = reader.parsed("DATABASE_URL", "a postgres:// address", PgConnectOptions::from_str);
-        let migration = reader.parsed("ALPUKAT_MIGRATION_URL", "a postgres:// address", PgConnectOptions::from_str);
+        let database = reader.parsed("DATABASE_URL", "a postgres:// address", connection);
+        let migration = reader.parsed("ALPUKAT_MIGRATION_URL", "a postgres:// address", connection);
         let secret = reader.parsed("ALPUKAT_SECRET_KEY", "32 bytes in base64", key);
         let public_url = reader.parsed("ALPUKAT_PUBLIC_URL", "an http:// or https:// address without a path", public_url);
         let proxies = reader.parsed("ALPUKAT_TRUSTED_PROXIES", "addresses or networks, separated by commas", networks);
@@ -149,6 +149,11 @@ impl<V: Fn(&str) -> Option<String>> Reader<'_, V> {
 fn key(text: &str) -> anyhow::Result<[u8; 32]> {
     let bytes = BASE64_STANDARD.decode(text)?;
     bytes.try_into().map_err(|_| anyhow::anyhow!("not 32 bytes"))
+}
+
+fn connection(text: &str) -> anyhow::Result<PgConnectOptions> {
+    let is_postgres = text.starts_with("postgres://") || text.starts_with("postgresql://");
+    if is_postgres { Ok(PgConnectOptions::from_str(text)?) } else { bail!("another scheme") }
 }
 
 fn public_url(text: &str) -> anyhow::Result<String> {

@@ -10,7 +10,7 @@ use crate::{
     domain::{event::Deed, limits, password::NewPassword},
 };
 
-/// Changes the password and ends every other session of the account.
+/// Changes the password and ends every other session of the account. Gives the new password's mark.
 ///
 /// # Errors
 /// [`ProofError`].
@@ -22,7 +22,7 @@ pub async fn change_password(
     present: &str,
     new: &NewPassword,
     now: OffsetDateTime,
-) -> Result<(), ProofError> {
+) -> Result<i64, ProofError> {
     let nik = citizen.resident().civil.nik.clone();
     let about = [(limits::LOGIN, nik.as_str()), (limits::ADDRESS, citizen.from.as_str())];
     let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
@@ -41,7 +41,7 @@ pub async fn change_password(
     sessions::end_all(&mut tx, citizen.id(), session.as_ref()).await?;
     events::add_deed(&mut tx, Deed::PasswordChanged, &citizen.witness(), now).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(accounts::password_mark(&hash))
 }
 
 /// Ends every session of the account, the asking one too.

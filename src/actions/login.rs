@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Finds the account that NIK and password open. It takes as long for a NIK without one.
+/// Finds the account that NIK and password open, and the mark of that password. It takes as long for a NIK without one.
 ///
 /// # Errors
 /// [`ProofError`].
@@ -27,19 +27,19 @@ pub async fn log_in(
     password: &str,
     from: &str,
     now: OffsetDateTime,
-) -> Result<AccountId, ProofError> {
+) -> Result<(AccountId, i64), ProofError> {
     let about = [(limits::LOGIN, nik.as_str()), (limits::ADDRESS, from)];
     let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
     let known = accounts::credentials(&mut db.read().await?, nik).await?;
     let hash = known.as_ref().map(|(_, _, hash)| hash.as_str());
     let right = passwords.verify(password, hash).await?;
     let account = known.filter(|(_, resident, _)| right && resident.civil.may_have_account(day_of(now)));
-    let Some((account, _, _)) = account else { return Err(ProofError::Wrong) };
+    let Some((account, _, hash)) = account else { return Err(ProofError::Wrong) };
     wrong_answers::take_back(db, attempt).await?;
 
     let mut tx = db.begin().await?;
     let witness = Witness { actor: Actor::Warga, account: Some(account), from: Some(from.to_owned()) };
     events::add_deed(&mut tx, Deed::LoggedIn, &witness, now).await?;
     tx.commit().await?;
-    Ok(account)
+    Ok((account, accounts::password_mark(&hash)))
 }

@@ -25,6 +25,30 @@ impl Stopwatch {
     }
 }
 
+/// A beat at which an answer leaves, however long was worked on it.
+#[derive(Clone, Copy, Debug)]
+pub struct Beat(tokio::time::Instant);
+
+impl Beat {
+    /// Longer than anything that is hidden behind it takes.
+    const LENGTH: std::time::Duration = std::time::Duration::from_millis(100);
+
+    /// Begins now.
+    #[must_use]
+    pub fn begin() -> Self {
+        Self(tokio::time::Instant::now())
+    }
+
+    /// Waits for the end of the beat, or of the next one.
+    pub async fn end(self) {
+        let mut end = self.0 + Self::LENGTH;
+        while end < tokio::time::Instant::now() {
+            end += Self::LENGTH;
+        }
+        tokio::time::sleep_until(end).await;
+    }
+}
+
 /// A clock that runs, perhaps from another moment than now, or stands where a test puts it.
 #[derive(Clone, Debug)]
 pub struct Clock(Kind);

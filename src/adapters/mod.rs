@@ -3,6 +3,7 @@
 
 pub mod clock;
 pub mod intake;
+pub mod lines;
 pub mod passwords;
 pub mod postgres;
 pub mod spool;

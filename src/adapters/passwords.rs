@@ -23,7 +23,7 @@ pub struct HashingError(&'static str);
 pub struct Passwords(Arc<Inner>);
 
 struct Inner {
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
     memory: Mutex<Vec<Vec<Block>>>,
     argon2: Argon2<'static>,
     /// What a password is held against when there is no account, so that the answer takes as long.
@@ -35,7 +35,7 @@ impl Passwords {
     #[must_use]
     pub fn new() -> Self {
         let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::default());
-        let inner = Inner { turns: Semaphore::new(AT_ONCE), memory: Mutex::default(), argon2, nobody: String::new() };
+        let inner = Inner { turns: Arc::new(Semaphore::new(AT_ONCE)), memory: Mutex::default(), argon2, nobody: String::new() };
         let nobody = inner.hash(&format!("{:032x}", rand::random::<u128>())).unwrap_or_default();
         Self(Arc::new(Inner { nobody, ..inner }))
     }
@@ -68,8 +68,13 @@ impl Passwords {
         work: impl FnOnce(&Inner) -> Result<T, HashingError> + Send + 'static,
     ) -> Result<T, HashingError> {
         let inner = Arc::clone(&self.0);
-        let _turn = self.0.turns.acquire().await.map_err(|_| HashingError("shut down"))?;
-        task::spawn_blocking(move || work(&inner)).await.map_err(|_| HashingError("cut off"))?
+        let turn = Arc::clone(&inner.turns).acquire_owned().await.map_err(|_| HashingError("shut down"))?;
+        let hashing = move || {
+            // The turn goes along: whoever hangs up meanwhile does not give it to the next.
+            let _turn = turn;
+            work(&inner)
+        };
+        task::spawn_blocking(hashing).await.map_err(|_| HashingError("cut off"))?
     }
 }
 

@@ -1,6 +1,6 @@
 //! Opening the house for a command: data folder, database, keys.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use anyhow::{Context, bail};
 use sqlx::postgres::PgConnectOptions;
@@ -14,6 +14,8 @@ use crate::{
 
 /// Connections of the pool. Pages ask for one for a few milliseconds, so few serve many.
 const CONNECTIONS: u32 = 20;
+/// How often a private database is asked whether it lives.
+const LOOK_EVERY: Duration = Duration::from_secs(5);
 
 /// An open house.
 pub struct House {
@@ -57,6 +59,27 @@ impl House {
             return Ok(());
         }
         bail!("the database lacks migrations; run `alpukat migrate` first");
+    }
+
+    /// Starts a private PostgreSQL again when it has died under us. Never ends.
+    pub async fn keep_alive(data_dir: PathBuf, db: Db) {
+        let mut kept = Vec::new();
+        loop {
+            tokio::time::sleep(LOOK_EVERY).await;
+            if db.read().await.is_ok() {
+                continue;
+            }
+            tracing::warn!("the private database does not answer; starting it again");
+            match PrivatePostgres::join(&data_dir).await {
+                Ok(private) => kept.push(private),
+                Err(error) => tracing::error!(%error, "the private database does not start"),
+            }
+        }
+    }
+
+    /// Whether the database is our own.
+    pub fn is_private(&self) -> bool {
+        self.private.is_some()
     }
 
     /// Closes it: the last one out stops a private PostgreSQL.

@@ -10,7 +10,7 @@ use tokio::{
 
 use super::house::{House, data_dir};
 use crate::{
-    adapters::{clock::Clock, intake::Intake, passwords::Passwords, postgres::ServeLock, spool::Spool},
+    adapters::{clock::Clock, intake::Intake, lines::Lines, passwords::Passwords, postgres::ServeLock, spool::Spool},
     config::Config,
     db::{Db, DbResult, housekeeping, residents},
     demo,
@@ -40,9 +40,13 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let state = state(&house)?;
     announce(&house, &listener)?;
     let sweeper = tokio::spawn(sweep_for_ever(house.db.clone(), house.config.clock.clone()));
+    let keeper = house.is_private().then(|| tokio::spawn(House::keep_alive(house.data_dir.clone(), house.db.clone())));
     let limits = Limits::with_proxies(&house.config.trusted_proxies);
     server::run(listener, web::router(state), limits, stop).await;
     sweeper.abort();
+    if let Some(keeper) = keeper {
+        keeper.abort();
+    }
     tracing::info!("stopped; closing the database");
     house.close().await
 }
@@ -55,6 +59,7 @@ fn state(house: &House) -> anyhow::Result<AppState> {
         passwords: Passwords::new(),
         spool: Spool::new(house.data_dir.join("spool")).context("cannot make the folder for uploads")?,
         intake: Arc::new(Intake::new(program)),
+        lines: Lines::default(),
         site: Site {
             public_url: house.config.public_url.as_str().into(),
             trusted_proxies: house.config.trusted_proxies.clone().into(),

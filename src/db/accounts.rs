@@ -1,6 +1,7 @@
 //! Citizens' accounts, and who a session belongs to.
 
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
 use super::{Conn, DbResult, Tx, residents};
@@ -35,6 +36,14 @@ pub struct Account {
     pub contact: Contact,
     /// Whose it is.
     pub resident: Resident,
+    /// Which password it has; another one after every change. It tells nothing of the password.
+    pub password_mark: i64,
+}
+
+/// The mark of a password's hash, by which a session knows whether it was opened with this password.
+#[must_use]
+pub fn password_mark(hash: &str) -> i64 {
+    Sha256::digest(hash).first_chunk().copied().map_or(0, i64::from_be_bytes)
 }
 
 /// Opens an account, unless the resident has one. Tells whether it is new.
@@ -66,14 +75,14 @@ pub async fn open(
 /// [`super::DbError`].
 pub async fn by_id(conn: &mut Conn, id: AccountId) -> DbResult<Option<Account>> {
     let row = sqlx::query!(
-        "select a.sealed, r.id as resident_id, r.sealed as resident_sealed
+        "select a.sealed, a.password_hash, r.id as resident_id, r.sealed as resident_sealed
          from accounts a join residents r on r.id = a.resident_id where a.id = $1",
         id.uuid(),
     );
     let Some(row) = row.fetch_optional(conn.pg()).await? else { return Ok(None) };
     let contact = conn.vault().open_value(Place { table: TABLE, row: id.uuid() }, &row.sealed)?;
     let resident = residents::open(conn.vault(), row.resident_id, &row.resident_sealed, None)?;
-    Ok(Some(Account { id, contact, resident }))
+    Ok(Some(Account { id, contact, resident, password_mark: password_mark(&row.password_hash) }))
 }
 
 /// The account of the resident with this NIK, that resident, and the hash of the password.

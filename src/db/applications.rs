@@ -79,7 +79,7 @@ macro_rules! files {
 /// [`DbError`].
 pub async fn find(conn: &mut Conn, reader: Reader, id: ApplicationId, now: OffsetDateTime) -> DbResult<Option<Application>> {
     let row = files!(
-        "id = $1 and (account_id = $2 or resident_id = $3 and status <> 'draf') and (status <> 'draf' or answered_at > $4)",
+        "id = $1 and (account_id = $2 or resident_id = $3 and status <> 'draf') and (status <> 'draf' or answered_at > $4 and is_of_family)",
         id.uuid(),
         reader.account.uuid(),
         reader.resident.uuid(),
@@ -94,7 +94,7 @@ pub async fn find(conn: &mut Conn, reader: Reader, id: ApplicationId, now: Offse
 /// [`DbError`].
 pub async fn list(conn: &mut Conn, reader: Reader, now: OffsetDateTime) -> DbResult<Vec<Application>> {
     let rows = files!(
-        "(account_id = $1 or resident_id = $2 and status <> 'draf') and (status <> 'draf' or answered_at > $3)
+        "(account_id = $1 or resident_id = $2 and status <> 'draf') and (status <> 'draf' or answered_at > $3 and is_of_family)
          order by coalesce(submitted_at, answered_at) desc, id",
         reader.account.uuid(),
         reader.resident.uuid(),
@@ -149,7 +149,7 @@ pub async fn lock_own(tx: &mut Tx, account: AccountId, id: ApplicationId, now: O
         return Ok(None);
     }
     let row = files!(
-        "id = $1 and account_id = $2 and (status <> 'draf' or answered_at > $3)",
+        "id = $1 and account_id = $2 and (status <> 'draf' or answered_at > $3 and is_of_family)",
         id.uuid(),
         account.uuid(),
         now - limits::DRAFT
@@ -200,13 +200,16 @@ pub async fn submit(
     witness: &Witness,
     now: OffsetDateTime,
 ) -> DbResult<bool> {
+    let kelurahan = submission.details.civil.as_ref().map(|civil| civil.kelurahan.as_str());
     let sealed = tx.vault().seal_value(Place { table: TABLE, row: id.uuid() }, submission.details)?;
     let phone = submission.details.phone.as_ref().map(|phone| tx.vault().phone_index(phone).to_vec());
     let sent = sqlx::query!(
-        "update applications set status = $3, receipt_number = $4, check_code = $5, phone_index = $6, sealed = $7, submitted_at = $8
+        "update applications set status = $3, receipt_number = $4, check_code = $5, phone_index = $6, sealed = $7, submitted_at = $8,
+             kelurahan_code = $9
          where id = $1 and status = $2",
         id.uuid(), step.from().code(), step.to().code(), submission.number.to_string(),
         Uuid::from_u128(submission.code.bits()), phone, sealed, now,
+        kelurahan,
     );
     if sent.execute(tx.pg()).await?.rows_affected() == 0 {
         return Ok(false);

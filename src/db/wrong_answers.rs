@@ -32,7 +32,7 @@ pub async fn attempt(db: &Db, about: &[(Limit, &str)], now: OffsetDateTime) -> D
             now - limit.window,
         );
         let recent = recent.fetch_one(tx.pg()).await?;
-        let next = recent.last.map_or(now, |last| last + THEN_EVERY);
+        let next = recent.last.map_or(now, |last| last.min(now) + THEN_EVERY);
         if recent.count >= limit.count && next > now {
             return Ok(Err(next));
         }

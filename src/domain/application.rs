@@ -114,7 +114,7 @@ pub struct Application {
     pub details: Details,
     /// The resident it is about, as the registry knows them today.
     pub resident: Resident,
-    /// The name of the kelurahan where the resident lives today.
+    /// The name of the kelurahan where the resident lives, or lived when it was sent.
     pub kelurahan: String,
     /// The chosen place and time.
     pub appointment: Option<Appointment>,

@@ -5,11 +5,11 @@ use std::{fmt, net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
     middleware::Next,
     response::Response,
 };
-use ipnet::IpNet;
+use ipnet::{IpNet, Ipv6Net};
 use tracing::Instrument;
 use uuid::Uuid;
 
@@ -32,7 +32,7 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
     let id: String = Uuid::new_v4().simple().to_string().chars().take(12).collect();
     request.extensions_mut().insert(RequestId(id.as_str().into()));
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "-".to_owned(), |path| path.as_str().to_owned());
-    let span = tracing::info_span!("request", id, method = %request.method(), route);
+    let span = tracing::info_span!("request", id, method = known(request.method()), route);
     let watch = Stopwatch::start();
     async move {
         let mut response = next.run(request).await;
@@ -44,6 +44,16 @@ pub async fn trace(mut request: Request, next: Next) -> Response {
     }
     .instrument(span)
     .await
+}
+
+/// A method that may stand in the log; others are of any length.
+fn known(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::POST => "POST",
+        Method::HEAD => "HEAD",
+        _ => "OTHER",
+    }
 }
 
 /// Pages load nothing but our own stylesheet, pictures and script, and stand in nobody's frame.
@@ -84,7 +94,15 @@ where
         let site = <Site as axum::extract::FromRef<S>>::from_ref(state);
         let peer = parts.extensions.get::<PeerAddr>().map(|peer| peer.0.ip().to_canonical());
         let origin = peer.map(|peer| origin(peer, &parts.headers, &site.trusted_proxies));
-        Ok(Self(origin.map_or_else(|| "-".to_owned(), |address| address.to_string())))
+        Ok(Self(origin.map_or_else(|| "-".to_owned(), counted_as)))
+    }
+}
+
+/// An IPv4 address by itself; of IPv6 the network of 64 bits, which one household has to itself.
+fn counted_as(address: IpAddr) -> String {
+    match address {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => Ipv6Net::new_assert(address, 64).trunc().to_string(),
     }
 }
 
@@ -123,5 +141,7 @@ mod tests {
         assert_eq!(told("10.0.0.2", "198.51.100.1"), "198.51.100.1");
         assert_eq!(told("10.0.0.2", "192.0.2.9, 198.51.100.1, 10.0.0.3"), "198.51.100.1");
         assert_eq!(told("10.0.0.2", "nonsense"), "10.0.0.2");
+        assert_eq!(counted_as("2001:db8:1:2:3:4:5:6".parse().unwrap()), "2001:db8:1:2::/64");
+        assert_eq!(counted_as("203.0.113.5".parse().unwrap()), "203.0.113.5");
     }
 }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{FromRef, FromRequest, FromRequestParts, Multipart, Request, multipart::Field},
-    http::request::Parts,
+    http::{StatusCode, request::Parts},
 };
 use tokio::time::timeout;
 
@@ -16,9 +16,11 @@ use super::{
 use crate::{
     adapters::{
         intake::{Intake, IntakeError},
+        lines::Lines,
         spool::{Spool, SpooledFile},
     },
     db::Db,
+    domain::ids::AccountId,
     domain::upload::{FileFingerprint, MAX_BYTES, PageImage, UploadRefusal},
 };
 
@@ -57,13 +59,14 @@ pub enum Received {
 pub struct Receiver {
     spool: Spool,
     intake: Arc<Intake>,
+    lines: Lines,
 }
 
 impl FromRequestParts<AppState> for Receiver {
     type Rejection = WebError;
 
     async fn from_request_parts(_: &mut Parts, state: &AppState) -> WebResult<Self> {
-        Ok(Self { spool: FromRef::from_ref(state), intake: FromRef::from_ref(state) })
+        Ok(Self { spool: FromRef::from_ref(state), intake: FromRef::from_ref(state), lines: FromRef::from_ref(state) })
     }
 }
 
@@ -71,8 +74,10 @@ impl Receiver {
     /// Reads the file of a form.
     ///
     /// # Errors
-    /// When the disk or the intake fails; whatever the phone does wrong is a [`Received`].
-    pub async fn receive(&self, request: Request, db: &Db) -> WebResult<Received> {
+    /// When the account has enough under way (429), or the disk or the intake fails; whatever the phone
+    /// does wrong is a [`Received`].
+    pub async fn receive(&self, request: Request, account: AccountId, db: &Db) -> WebResult<Received> {
+        let Some(place) = self.lines.join(account.uuid()) else { return Err(WebError::Status(StatusCode::TOO_MANY_REQUESTS)) };
         let Ok(mut multipart) = Multipart::from_request(request, &()).await else { return Ok(Received::Nothing) };
         let cut = |file: &str| Received::Refused { refusal: UploadRefusal::Cut, file: file.to_owned() };
         let mut fingerprint = db.file_fingerprint();
@@ -87,6 +92,8 @@ impl Receiver {
             Ok(Err(Trouble::Disk(error))) => return Err(error.into()),
             Err(_) => return Ok(cut("ini")),
         };
+        // One file of an account after the other, so that others need not wait for all of them.
+        let _turn = place.turn().await;
         match self.intake.read(file.finish()?).await {
             Ok(images) => Ok(Received::Pages { images, fingerprint: fingerprint.finish() }),
             Err(IntakeError::Refused(refusal)) => Ok(Received::Refused { refusal, file: name }),

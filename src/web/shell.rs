@@ -15,13 +15,16 @@ use super::{
 use crate::{
     actions::Citizen,
     adapters::clock::Clock,
-    db::{Db, accounts, sessions},
+    db::{Db, accounts, accounts::Account, sessions},
     domain::{calendar::day_of, ids::AccountId, limits},
     render::dates,
 };
 
 /// Under this key a session keeps when it began, in seconds of Unix time.
 pub const SINCE: &str = "since";
+
+/// Under this key a session keeps the mark of the password it was opened with.
+pub const PASSWORD: &str = "password";
 
 /// The part of the layout that depends on who looks.
 #[derive(Clone, Debug, Default)]
@@ -91,8 +94,12 @@ where
         let Some(account) = session.get::<AccountId>(sessions::ACCOUNT).await? else { return Ok(None) };
         let now = Clock::from_ref(state).now();
         let account = accounts::by_id(&mut Db::from_ref(state).read().await?, account).await?;
-        // Whoever died or moved away since is no longer let in.
-        let Some(account) = account.filter(|account| account.resident.civil.may_have_account(day_of(now))) else {
+        // Whoever died or moved away since is no longer let in, nor a session from before a change of password.
+        let mark = session.get::<i64>(PASSWORD).await?;
+        let admitted =
+            |account: &Account| account.resident.civil.may_have_account(day_of(now)) && mark == Some(account.password_mark);
+        let Some(account) = account.filter(admitted) else {
+            session.flush().await?;
             return Ok(None);
         };
         let Ok(Origin(from)) = Origin::from_request_parts(parts, state).await;

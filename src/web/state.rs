@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use ipnet::IpNet;
 
 use crate::{
-    adapters::{clock::Clock, intake::Intake, passwords::Passwords, spool::Spool},
+    adapters::{clock::Clock, intake::Intake, lines::Lines, passwords::Passwords, spool::Spool},
     db::Db,
 };
 
@@ -40,6 +40,8 @@ pub struct AppState {
     pub spool: Spool,
     /// Where uploads become pages.
     pub intake: Arc<Intake>,
+    /// Who sends uploads now.
+    pub lines: Lines,
     /// Where we are.
     pub site: Site,
 }

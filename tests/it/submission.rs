@@ -188,3 +188,28 @@ async fn what_others_filed_about_me_i_read_but_do_not_change() {
     assert_eq!(hers.get(&application).await.status, 404, "others of the family see only that something is in progress");
     assert!(hers.get("/pencetakan-ktp-el/tambah").await.text("tbody").contains("Sedang diproses sejak 20 November 2026."));
 }
+
+#[tokio::test]
+async fn a_draft_for_somebody_who_left_the_family_is_gone_and_a_receipt_keeps_its_kelurahan() {
+    let app = App::new().await;
+    let mother = grown_up();
+    let son = relative_of(&mother);
+    app.know(std::slice::from_ref(&son)).await;
+    let mut browser = app.citizen(&mother).await;
+    let sent = browser.apply(&mother).await;
+    let draft = browser.begin(&son).await;
+    browser.fill(&draft).await;
+    browser.choose(&draft, SLOT).await.location();
+    let elsewhere = alpukat::domain::region::RegionCode::parse("31.74.06.1003").unwrap();
+    let (moved, other) = (son.clone(), grown_up());
+    let moved = alpukat::domain::resident::CivilRecord { kk_number: other.kk_number, kelurahan: elsewhere.clone(), ..moved };
+    app.know(&[moved, alpukat::domain::resident::CivilRecord { kelurahan: elsewhere, ..mother.clone() }]).await;
+    for page in ["", "/konfirmasi", "/jadwal", "/unggah"] {
+        assert_eq!(browser.get(&format!("{draft}{page}")).await.status, 404, "{page}");
+    }
+    assert_eq!(browser.yes(&draft).await.status, 404);
+    assert_eq!(browser.choose(&draft, SLOT).await.status, 404);
+    assert!(!browser.get("/pencetakan-ktp-el").await.body().contains(son.name.as_str()));
+    let receipt = browser.get(&format!("{sent}/keterangan-cetak")).await;
+    assert!(receipt.text(".receipt dl").contains("Petojo Selatan"), "{}", receipt.text(".receipt dl"));
+}

@@ -148,11 +148,12 @@ async fn the_same_file_twice_is_told_where_it_is() {
 #[tokio::test]
 async fn no_connection_of_the_database_waits_for_a_phone() {
     let app = App::new().await;
-    let (mut browser, draft) = at_the_upload_page(&app).await;
+    let (mut browser, _) = at_the_upload_page(&app).await;
     // Thirty phones that have sent a little and then nothing: more than the pool has connections.
     let mut phones = Vec::new();
     for _ in 0..30 {
-        let (mut phone, address) = (browser.clone(), format!("{draft}/unggah/ktp_rusak"));
+        let (mut phone, draft) = at_the_upload_page(&app).await;
+        let address = format!("{draft}/unggah/ktp_rusak");
         let (kind, whole) = multipart("foto.jpg", &files::phone_jpeg());
         let (mut sender, body) = Channel::<Bytes>::new(1);
         sender.send_data(Bytes::copy_from_slice(&whole[..200])).await.unwrap();
@@ -170,4 +171,31 @@ async fn no_connection_of_the_database_waits_for_a_phone() {
         drop(sender);
         assert_eq!(phone.await.unwrap(), 422, "cut off");
     }
+}
+
+#[tokio::test]
+async fn one_account_has_three_uploads_under_way_and_no_more() {
+    let app = App::new().await;
+    let (mut browser, draft) = at_the_upload_page(&app).await;
+    let address = format!("{draft}/unggah/ktp_rusak");
+    let (kind, whole) = multipart("foto.jpg", &files::phone_jpeg());
+    let mut phones = Vec::new();
+    for _ in 0..3 {
+        let (mut phone, address, kind) = (browser.clone(), address.clone(), kind.clone());
+        let (mut sender, body) = Channel::<Bytes>::new(1);
+        sender.send_data(Bytes::copy_from_slice(&whole[..200])).await.unwrap();
+        let sending =
+            async move { phone.send(Request::post(&address).header("content-type", kind), Body::new(body)).await.status };
+        phones.push((sender, tokio::spawn(sending)));
+    }
+    // Pages answer meanwhile, and give the three time to get their places.
+    for _ in 0..5 {
+        assert_eq!(browser.get("/pencetakan-ktp-el").await.status, 200);
+    }
+    assert_eq!(browser.upload(&address, "foto.jpg", &files::phone_jpeg()).await.status, 429);
+    for (sender, phone) in phones {
+        drop(sender);
+        assert_eq!(phone.await.unwrap(), 422, "cut off");
+    }
+    browser.upload(&address, "foto.jpg", &files::phone_jpeg()).await.location();
 }

@@ -19,7 +19,7 @@ use crate::{
         error::{WebResult, too_many},
         form::Form,
         paths,
-        shell::{Shell, Visit},
+        shell::{PASSWORD, Shell, Visit},
     },
 };
 
@@ -56,7 +56,10 @@ pub async fn change_password(
     };
     let present = form.value("sandi_sekarang").to_owned();
     match account::change_password(&db, &passwords, &visit.citizen, visit.session.id(), &present, &new, visit.now).await {
-        Ok(()) => Ok(Redirect::to(&format!("{}?sandi=diganti", paths::ACCOUNT)).into_response()),
+        Ok(mark) => {
+            visit.session.insert(PASSWORD, mark).await?;
+            Ok(Redirect::to(&format!("{}?sandi=diganti", paths::ACCOUNT)).into_response())
+        }
         Err(ProofError::Wrong) => {
             form.reject("sandi_sekarang", words::PRESENT_PASSWORD_WRONG);
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, false, None).await?).into_response())

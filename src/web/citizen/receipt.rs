@@ -8,7 +8,7 @@ use axum::{
     response::IntoResponse,
 };
 use time::OffsetDateTime;
-use tokio::task;
+use tokio::{sync::Semaphore, task};
 
 use super::{Address, load};
 use crate::{
@@ -31,6 +31,9 @@ use crate::{
         state::Site,
     },
 };
+
+/// Receipts that are drawn at the same time; others wait.
+static DRAWING: Semaphore = Semaphore::const_new(2);
 
 #[derive(Template, WebTemplate)]
 #[template(path = "citizen/receipt.html")]
@@ -69,7 +72,12 @@ pub async fn get(visit: Visit, State(db): State<Db>, State(site): State<Site>, A
 pub async fn pdf(visit: Visit, State(db): State<Db>, State(site): State<Site>, Address(ids): Address) -> WebResult {
     let facts = facts(&mut db.read().await?, &visit, &site, ids).await?;
     let name = format!("inline; filename=\"keterangan-cetak-{}.pdf\"", facts.number);
-    let bytes = task::spawn_blocking(move || draw(&facts)).await.map_err(std::io::Error::from)??;
+    let turn = DRAWING.acquire().await.map_err(|_| WebError::NotFound)?;
+    let drawing = move || {
+        let _turn = turn;
+        draw(&facts)
+    };
+    let bytes = task::spawn_blocking(drawing).await.map_err(std::io::Error::from)??;
     let mut response = ([(header::CONTENT_TYPE, "application/pdf")], bytes).into_response();
     if let Ok(name) = HeaderValue::from_str(&name) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);

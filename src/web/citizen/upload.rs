@@ -105,7 +105,7 @@ pub async fn receive(
     if !draft.category.is_some_and(|category| category.documents().any(|known| known == kind)) {
         return Err(WebError::NotFound);
     }
-    let (status, sentence, how) = match receiver.receive(request, &db).await? {
+    let (status, sentence, how) = match receiver.receive(request, visit.citizen.id(), &db).await? {
         Received::Pages { images, fingerprint } => {
             let first = draft.pages(kind) + 1;
             match upload::store(&db, &visit.citizen, id, kind, &images, &fingerprint, visit.now).await {

@@ -20,7 +20,7 @@ use crate::{
         form::{Form, pairs},
         middleware::Origin,
         paths,
-        shell::{SINCE, Shell},
+        shell::{PASSWORD, SINCE, Shell},
     },
 };
 
@@ -88,10 +88,11 @@ pub async fn post(
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, LoginPage { shell, form, then, note: Note::None }).into_response());
     };
     match login::log_in(&db, &passwords, &nik, form.value("sandi"), &from, now).await {
-        Ok(account) => {
+        Ok((account, mark)) => {
             // A new id, so that one known before the log-in opens nothing.
             session.cycle_id().await?;
             session.insert(sessions::ACCOUNT, account).await?;
+            session.insert(PASSWORD, mark).await?;
             session.insert(SINCE, now.unix_timestamp()).await?;
             Ok(Redirect::to(&then).into_response())
         }

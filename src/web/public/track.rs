@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::{extract::State, http::StatusCode, response::IntoResponse};
 
 use crate::{
-    adapters::clock::Clock,
+    adapters::clock::{Beat, Clock},
     db::{Db, applications, schedule, wrong_answers},
     domain::{application::Application, calendar::day_of, limits, receipt::ReceiptNumber, status::Status, typed_date},
     render::{
@@ -43,7 +43,7 @@ pub async fn get(shell: Shell) -> impl IntoResponse {
 }
 
 pub async fn post(shell: Shell, State(db): State<Db>, State(clock): State<Clock>, mut form: Form) -> WebResult {
-    let now = clock.now();
+    let (now, beat) = (clock.now(), Beat::begin());
     let number = form.read("nomor", ReceiptNumber::parse, words::receipt_number);
     let typed = form.value("lahir").to_owned();
     let born =
@@ -59,11 +59,12 @@ pub async fn post(shell: Shell, State(db): State<Db>, State(clock): State<Clock>
         }
     };
     let mut conn = db.read().await?;
-    // Both answers ask the same questions, so that the time tells nothing.
     let known = applications::by_receipt(&mut conn, number, now).await?;
     let holidays = schedule::holidays(&mut conn).await?;
     drop(conn);
     let Some(application) = known.filter(|application| application.civil().birth_date == born) else {
+        // An unknown number is found out sooner than a wrong date; the answer leaves at the same time.
+        beat.end().await;
         let refusal = Some(words::TRACK_UNKNOWN.to_owned());
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, TrackPage { shell, form, refusal, found: None }).into_response());
     };

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, sync::Arc};
 
 use alpukat::{
-    adapters::{clock::Clock, intake::Intake, passwords::Passwords, spool::Spool},
+    adapters::{clock::Clock, intake::Intake, lines::Lines, passwords::Passwords, spool::Spool},
     db::{Db, accounts, accounts::Contact, residents},
     domain::{ids::AccountId, phone::Phone, resident::CivilRecord},
     vault::Vault,
@@ -49,6 +49,7 @@ impl App {
             passwords: Passwords::new(),
             spool: Spool::new(spool.path().to_owned()).unwrap(),
             intake: Arc::new(Intake::new(PathBuf::from(env!("CARGO_BIN_EXE_alpukat")))),
+            lines: Lines::default(),
             site: Site { public_url: "http://alpukat.example".into(), trusted_proxies: Arc::new([]) },
         };
         Self { router: web::router(state.clone()), database, state, _spool: spool }
