@@ -82,8 +82,20 @@ async fn a_walk_over_all_routes_without_a_session_reaches_nothing_personal() {
         sqlx::query_scalar("select check_code from applications").fetch_one(&mut app.owner().await).await.unwrap();
     let mut all = addresses(&application, &page.to_string());
     all.extend(
-        ["/", "/registrasi", "/masuk", "/keluar", "/cek-status", "/kontak", "/privasi", "/siap", "/pencetakan-ktp-el", "/akun"]
-            .map(ToOwned::to_owned),
+        [
+            "/",
+            "/favicon.ico",
+            "/registrasi",
+            "/masuk",
+            "/keluar",
+            "/cek-status",
+            "/kontak",
+            "/privasi",
+            "/siap",
+            "/pencetakan-ktp-el",
+            "/akun",
+        ]
+        .map(ToOwned::to_owned),
     );
     all.extend(["/pencetakan-ktp-el/tambah", "/akun/kata-sandi", "/akun/keluar-semua"].map(ToOwned::to_owned));
     all.push(format!("/periksa/{}", code.simple()));
