@@ -216,7 +216,7 @@ create view application_files as
            g.name as region_name, c.address, c.whatsapp, c.places,
            p.application_id is not null as has_place, p.held_until,
            (select json_agg(json_build_object('kind', d.kind, 'pages', d.pages, 'received_at', d.received_at))
-                from (select kind, count(*) as pages, max(received_at) as received_at from pages
+                from (select kind, json_agg(id order by number) as pages, max(received_at) as received_at from pages
                           where application_id = a.id group by kind) d) as documents,
            (select json_agg(json_build_object('at', h.at, 'from', h.from_status, 'to', h.to_status, 'by', h.actor) order by h.id)
                 from application_history h where h.application_id = a.id) as history

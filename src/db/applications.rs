@@ -10,7 +10,7 @@ use crate::{
         application::{Application, Appointment, Claim, Details, DocumentSummary},
         category::{Category, DocumentKind},
         event::{HistoryEntry, Witness},
-        ids::{AccountId, ApplicationId, ResidentId},
+        ids::{AccountId, ApplicationId, PageId, ResidentId},
         limits,
         receipt::{CheckCode, ReceiptNumber},
         region::{Counter, RegionCode},
@@ -272,7 +272,7 @@ fn counter(
 #[derive(Deserialize)]
 struct DocumentJson {
     kind: DocumentKind,
-    pages: usize,
+    pages: Vec<PageId>,
     #[serde(with = "time::serde::rfc3339")]
     received_at: OffsetDateTime,
 }

@@ -54,8 +54,8 @@ pub struct Details {
 pub struct DocumentSummary {
     /// Which document.
     pub kind: DocumentKind,
-    /// Stored pages, at least one.
-    pub pages: usize,
+    /// Stored pages in their order, at least one.
+    pub pages: Vec<PageId>,
     /// When the last page arrived.
     pub received_at: OffsetDateTime,
 }
@@ -142,7 +142,7 @@ impl Application {
     /// Stored pages of a document.
     #[must_use]
     pub fn pages(&self, kind: DocumentKind) -> usize {
-        self.documents.iter().find(|document| document.kind == kind).map_or(0, |document| document.pages)
+        self.documents.iter().find(|document| document.kind == kind).map_or(0, |document| document.pages.len())
     }
 
     /// Required documents of which no page is stored.

@@ -180,6 +180,9 @@ async fn what_others_filed_about_me_i_read_but_do_not_change() {
     assert_eq!(page.status, 200);
     assert!(!page.text("main").contains("Ubah jadwal") && !page.text("main").contains("Batalkan"));
     assert_eq!(mine.get(&format!("{application}/keterangan-cetak")).await.status, 200);
+    let pages = page.attributes("dd a", "href");
+    assert_eq!(pages.len(), 1);
+    assert_eq!(mine.get(&pages[0]).await.header("content-type"), "image/jpeg");
     for deed in ["jadwal", "pembatalan", "konfirmasi", "keterangan"] {
         let refused = mine.post(&format!("{application}/{deed}"), &[("titik", "31.71.01.1004"), ("jam", SLOT)]).await;
         assert_eq!(refused.status, 404, "{deed}");

@@ -116,7 +116,7 @@ fn stated(application: &Application, site: &Site, now: OffsetDateTime) -> Option
     let civil = application.details.civil.as_ref()?;
     let category = application.category?;
     let document = |document: &crate::domain::application::DocumentSummary| {
-        format!("{}, {} halaman, {}", document.kind.label(), document.pages, dates::hour_wib(document.received_at))
+        format!("{}, {} halaman, {}", document.kind.label(), document.pages.len(), dates::hour_wib(document.received_at))
     };
     Some(Facts {
         number: application.receipt_number?,

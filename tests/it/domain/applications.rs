@@ -3,7 +3,7 @@
 use alpukat::domain::{
     application::{Application, Appointment, Claim, Details, DocumentSummary, Letter},
     category::{Category, DocumentKind},
-    ids::{AccountId, ApplicationId},
+    ids::{AccountId, ApplicationId, PageId},
     phone::Phone,
     region::{Counter, RegionCode},
     status::Status,
@@ -57,7 +57,7 @@ fn appointment() -> Appointment {
 }
 
 fn a_page(kind: DocumentKind) -> DocumentSummary {
-    DocumentSummary { kind, pages: 1, received_at: NOW }
+    DocumentSummary { kind, pages: vec![PageId::random()], received_at: NOW }
 }
 
 /// A draft that is answered throughout.
