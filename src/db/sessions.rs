@@ -119,7 +119,7 @@ pub async fn end_all(conn: &mut Conn, account: AccountId, except: Option<&Id>) -
     Ok(())
 }
 
-/// When the living sessions of an account began and were last used, newest first, and which one asks.
+/// When the living sessions of an account began and were last used, and which one asks: the twenty newest.
 ///
 /// # Errors
 /// [`DbError::Sql`].
@@ -133,7 +133,7 @@ pub async fn of_account(
     let rows = sqlx::query_as!(
         LivingSession,
         r#"select started_at, seen_at, id_hash is not distinct from $2 as "own!" from sessions
-           where account_id = $1 and seen_at > $3 and started_at > $4 order by seen_at desc"#,
+           where account_id = $1 and seen_at > $3 and started_at > $4 order by seen_at desc limit 20"#,
         account.uuid(),
         own,
         now - limits::SESSION_IDLE,
