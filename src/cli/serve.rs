@@ -96,6 +96,9 @@ fn announce(house: &House, listener: &TcpListener) -> anyhow::Result<()> {
             );
         }
         println!("Ctrl-C stops it.");
+    } else if address.ip().is_loopback() && house.config.trusted_proxies.is_empty() {
+        // Then all visitors share one address, and with it the limits of an address.
+        tracing::warn!("listening on loopback without ALPUKAT_TRUSTED_PROXIES: every visitor seems to be the proxy");
     }
     Ok(())
 }

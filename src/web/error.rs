@@ -25,6 +25,8 @@ pub enum WebError {
     Status(StatusCode),
     /// The database.
     Db(DbError),
+    /// The disk has no room for an upload, or is closed.
+    Disk(std::io::Error),
     /// Something of ours is broken.
     Broken(anyhow::Error),
 }
@@ -83,6 +85,10 @@ impl IntoResponse for WebError {
             Self::Db(error) => {
                 tracing::error!(%error, "the database refused");
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+            Self::Disk(error) => {
+                tracing::error!(%error, "an upload cannot be kept on disk");
+                StatusCode::SERVICE_UNAVAILABLE.into_response()
             }
             Self::Broken(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");

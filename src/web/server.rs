@@ -29,7 +29,9 @@ use tower::ServiceExt;
 
 /// How much of a request's head, or of an answer on its way out, is kept in memory for a connection.
 const BUFFER: usize = 64 * 1024;
-/// Files that are open besides connections: the database, uploads, logs.
+/// Files that a connection may have open: its socket, and an upload on its way to disk.
+const FILES_EACH: u64 = 2;
+/// Files that are open besides connections: the database, logs.
 const OTHER_FILES: u64 = 256;
 /// How often a stop looks whether a connection is still at work.
 const STEP: Duration = Duration::from_secs(1);
@@ -124,12 +126,12 @@ fn gone(error: &io::Error) -> bool {
 /// As many connections as wanted, or as few as this process may have files for, once it has asked for more.
 fn affordable(wanted: usize) -> usize {
     let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_NOFILE) else { return wanted };
-    let needed = u64::try_from(wanted).unwrap_or(u64::MAX).saturating_add(OTHER_FILES);
+    let needed = u64::try_from(wanted).unwrap_or(u64::MAX).saturating_mul(FILES_EACH).saturating_add(OTHER_FILES);
     let mut files = soft;
     if soft < needed && setrlimit(Resource::RLIMIT_NOFILE, needed.min(hard), hard).is_ok() {
         files = needed.min(hard);
     }
-    usize::try_from(files.saturating_sub(OTHER_FILES)).map_or(wanted, |files| files.clamp(1, wanted))
+    usize::try_from(files.saturating_sub(OTHER_FILES) / FILES_EACH).map_or(wanted, |files| files.clamp(1, wanted))
 }
 
 /// One connection, and what it holds until it ends.

@@ -99,6 +99,38 @@ async fn a_body_cut_in_the_middle_and_nonsense_are_no_fault_of_ours() {
 }
 
 #[tokio::test]
+async fn a_form_whose_file_never_begins_is_broken_off() {
+    let app = App::new().await;
+    let (mut browser, draft) = at_the_upload_page(&app).await;
+    let address = format!("{draft}/unggah/ktp_rusak");
+    let (kind, whole) = multipart("foto.jpg", &files::phone_jpeg());
+    let boundary = kind.split_once("boundary=").unwrap().1;
+    let endless =
+        format!("--{boundary}\r\nContent-Disposition: form-data; name=\"berkas\"; filename=\"{}", "a".repeat(1024 * 1024));
+    let page = browser.send(Request::post(&address).header("content-type", &kind), Body::from(endless)).await;
+    assert_eq!(page.status, 422);
+    let (mut sender, body) = Channel::<Bytes, axum::BoxError>::new(1);
+    let answer = browser.send(Request::post(&address).header("content-type", &kind), Body::new(body));
+    let sending = async {
+        sender.send_data(format!("--{boundary}\r\nContent-Disposition: form-data").into()).await.unwrap();
+        let mut pieces = 0_usize;
+        while sender.send_data(Bytes::from(vec![b'a'; 1024])).await.is_ok() {
+            pieces += 1;
+            assert!(pieces < 1024, "read without an end");
+        }
+    };
+    let (page, ()) = tokio::join!(answer, sending);
+    assert_eq!(page.status, 422);
+    assert!(page.text(".note.stop").contains("tidak utuh"), "{}", page.text(".note.stop"));
+
+    // Other fields before the file, and a file that comes at once, are as good as ever.
+    let note = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"catatan\"\r\n\r\n{}\r\n", "a".repeat(60 * 1024));
+    let fields = [note.as_bytes(), note.as_bytes(), &whole].concat();
+    let page = browser.send(Request::post(&address).header("content-type", &kind), Body::from(fields)).await;
+    assert_eq!(page.status, 303);
+}
+
+#[tokio::test]
 async fn pages_are_stored_at_once_shown_and_removed() {
     let app = App::new().await;
     let (mut browser, draft) = at_the_upload_page(&app).await;

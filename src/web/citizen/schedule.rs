@@ -72,6 +72,16 @@ struct Choice {
     chosen: bool,
 }
 
+impl Choice {
+    fn of(slot: Slot, chosen: Option<OffsetDateTime>) -> Self {
+        Self {
+            value: dates::machine(slot.starts_at).replace("+07:00", ":00+07:00"),
+            chosen: slot.free > 0 && chosen == Some(slot.starts_at),
+            slot,
+        }
+    }
+}
+
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
     let query = query.as_deref();
     let wish = (parameter(query, "titik"), parameter(query, "tanggal"));
@@ -133,12 +143,8 @@ async fn page(
         day.and_then(|day| Date::parse(&day, &Iso8601::DATE).ok()).or_else(|| chosen.map(|chosen| day_of(chosen.starts_at)));
     let first_free = days.iter().copied().find(|day| calendar.free(*day) > 0);
     let day = wanted.filter(|day| days.contains(day)).or(first_free).or_else(|| days.first().copied());
-    let choice = |slot: Slot| Choice {
-        value: dates::machine(slot.starts_at).replace("+07:00", ":00+07:00"),
-        chosen: slot.free > 0 && chosen.is_some_and(|chosen| chosen.starts_at == slot.starts_at),
-        slot,
-    };
-    let slots = day.map(|day| calendar.slots(day)).unwrap_or_default().into_iter().map(choice).collect();
+    let slots = day.map(|day| calendar.slots(day)).unwrap_or_default();
+    let slots = slots.into_iter().map(|slot| Choice::of(slot, chosen.map(|chosen| chosen.starts_at))).collect();
     let open_days = days.iter().filter(|day| !calendar.slots(**day).is_empty());
     let open_days = open_days.map(|date| Day { date: *date, free: calendar.free(*date), shown: Some(*date) == day }).collect();
     let closed = closed(&counter.name(), calendar, &days, day, wanted, first_free);
