@@ -39,7 +39,7 @@ pub async fn change_password(
         return Err(ProofError::Wrong);
     }
     sessions::end_all(&mut tx, citizen.id(), session.as_ref()).await?;
-    events::add_deed(&mut tx, Deed::PasswordChanged, &citizen.witness(), now).await?;
+    events::add_deed(&mut tx, &Deed::PasswordChanged, &citizen.witness(), now).await?;
     tx.commit().await?;
     Ok(accounts::password_mark(&hash))
 }
@@ -51,6 +51,6 @@ pub async fn change_password(
 pub async fn end_sessions(db: &Db, citizen: &Citizen, now: OffsetDateTime) -> Result<(), DbError> {
     let mut tx = db.begin().await?;
     sessions::end_all(&mut tx, citizen.id(), None).await?;
-    events::add_deed(&mut tx, Deed::SessionsEnded, &citizen.witness(), now).await?;
+    events::add_deed(&mut tx, &Deed::SessionsEnded, &citizen.witness(), now).await?;
     tx.commit().await
 }

@@ -108,7 +108,7 @@ pub async fn choose(
         }
         let already_there = application.appointment.as_ref().is_some_and(|old| old.starts_at == wish.starts_at);
         if !is_draft && !already_there {
-            events::add_deed(&mut tx, Deed::Moved(id), &citizen.witness(), now).await?;
+            events::add_deed(&mut tx, &Deed::Moved(id), &citizen.witness(), now).await?;
         }
         if let Ok(step) = application.status.step(Status::SiapDiambil, Actor::Warga) {
             applications::take_step(&mut tx, id, step, &citizen.witness(), now).await?;

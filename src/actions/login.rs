@@ -8,11 +8,10 @@ use crate::{
     db::{Db, accounts, events, wrong_answers},
     domain::{
         calendar::day_of,
-        event::{Deed, Witness},
+        event::{By, Deed, Witness},
         ids::AccountId,
         limits,
         nik::Nik,
-        status::Actor,
     },
 };
 
@@ -38,8 +37,8 @@ pub async fn log_in(
     wrong_answers::take_back(db, attempt).await?;
 
     let mut tx = db.begin().await?;
-    let witness = Witness { actor: Actor::Warga, account: Some(account), from: Some(from.to_owned()) };
-    events::add_deed(&mut tx, Deed::LoggedIn, &witness, now).await?;
+    let witness = Witness { by: By::Citizen(account), from: Some(from.to_owned()) };
+    events::add_deed(&mut tx, &Deed::LoggedIn, &witness, now).await?;
     tx.commit().await?;
     Ok((account, accounts::password_mark(&hash)))
 }

@@ -17,9 +17,11 @@ macro_rules! until_undisturbed {
 
 pub mod account;
 pub mod appointment;
+pub mod desk_login;
 pub mod draft;
 pub mod login;
 pub mod registration;
+pub mod search;
 pub mod submission;
 pub mod upload;
 
@@ -28,7 +30,12 @@ use time::OffsetDateTime;
 use crate::{
     adapters::passwords::HashingError,
     db::{DbError, accounts::Account, applications::Reader},
-    domain::{event::Witness, ids::AccountId, resident::Resident, status::Actor},
+    domain::{
+        event::{By, Witness},
+        ids::AccountId,
+        officer::Officer,
+        resident::Resident,
+    },
 };
 
 /// How often a transaction that collided with another is tried before giving up.
@@ -82,7 +89,25 @@ impl Citizen {
     /// How they stand in history.
     #[must_use]
     pub fn witness(&self) -> Witness {
-        Witness { actor: Actor::Warga, account: Some(self.account.id), from: Some(self.from.clone()) }
+        Witness { by: By::Citizen(self.account.id), from: Some(self.from.clone()) }
+    }
+}
+
+/// An officer who is logged in, with both steps, and acts.
+#[derive(Clone, Debug)]
+pub struct OnDuty {
+    /// Who.
+    pub officer: Officer,
+    /// The network address they come from.
+    pub from: String,
+}
+
+impl OnDuty {
+    /// How they stand in history.
+    #[must_use]
+    pub fn witness(&self) -> Witness {
+        let office = self.officer.counter.as_ref().map(|counter| counter.code.clone());
+        Witness { by: By::Officer(self.officer.id, office), from: Some(self.from.clone()) }
     }
 }
 

@@ -8,14 +8,13 @@ use crate::{
     db::{Db, accounts, accounts::Contact, events, residents, wrong_answers},
     domain::{
         calendar::day_of,
-        event::{Deed, Witness},
+        event::{By, Deed, Witness},
         limits,
         nik::{KkNumber, Nik},
         password::NewPassword,
         person::{Email, FullName},
         phone::Phone,
         resident::CivilRecord,
-        status::Actor,
     },
 };
 
@@ -62,8 +61,8 @@ pub async fn register(
     let mut tx = db.begin().await?;
     let contact = Contact { phone: registration.phone.clone(), email: registration.email.clone() };
     if let Some(account) = accounts::open(&mut tx, resident.id, &contact, &hash, now).await? {
-        let witness = Witness { actor: Actor::Warga, account: Some(account), from: Some(from.to_owned()) };
-        events::add_deed(&mut tx, Deed::Registered, &witness, now).await?;
+        let witness = Witness { by: By::Citizen(account), from: Some(from.to_owned()) };
+        events::add_deed(&mut tx, &Deed::Registered, &witness, now).await?;
     }
     tx.commit().await?;
     Ok(())

@@ -1,6 +1,7 @@
-//! The world outside behind small types: clock, password hashing, upload spool and intake, and the
+//! The world outside behind small types: clock, password hashing, second factor, upload spool and intake, and the
 //! private PostgreSQL.
 
+pub mod authenticator;
 pub mod clock;
 pub mod intake;
 pub mod lines;

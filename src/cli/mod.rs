@@ -1,7 +1,9 @@
 //! The commands. Each reads its settings, opens the database and does one thing.
 
+mod audit;
 mod counters;
 mod house;
+mod officers;
 mod residents;
 mod serve;
 
@@ -41,6 +43,11 @@ enum Command {
         /// The file, UTF-8 with a header line.
         file: PathBuf,
     },
+    /// Make an officer of the desk, or change one who is known.
+    #[command(after_help = officers::EXAMPLES)]
+    CreateOfficer(officers::CreateOfficer),
+    /// Read the whole event table and say whether anything was altered, removed or slipped in.
+    VerifyAudit,
 }
 
 /// Runs the command that was asked for.
@@ -62,6 +69,8 @@ pub fn main() -> ExitCode {
             Command::Migrate => house::migrate(config).await,
             Command::ImportResidents { file, skip_bad } => residents::import(config, &file, skip_bad).await,
             Command::ImportCounters { file } => counters::import(config, &file).await,
+            Command::CreateOfficer(asked) => officers::create(config, asked).await,
+            Command::VerifyAudit => audit::verify(config).await,
         }
     });
     match outcome {

@@ -9,9 +9,10 @@ use crate::{
     domain::{
         application::{Application, Appointment, Claim, Details, DocumentSummary},
         category::{Category, DocumentKind},
-        event::{HistoryEntry, Witness},
-        ids::{AccountId, ApplicationId, PageId, ResidentId},
+        event::{Explanation, HistoryEntry, Witness},
+        ids::{AccountId, ApplicationId, FactId, OfficerId, PageId, ResidentId},
         limits,
+        officer::Scope,
         receipt::{CheckCode, ReceiptNumber},
         region::{Counter, RegionCode},
         status::{Actor, Status, Step},
@@ -56,6 +57,7 @@ struct FileRow {
     held_until: Option<OffsetDateTime>,
     documents: Option<serde_json::Value>,
     history: Option<serde_json::Value>,
+    leased_until: Option<OffsetDateTime>,
 }
 
 macro_rules! files {
@@ -66,7 +68,7 @@ macro_rules! files {
                       papers as "papers!", counter_code, starts_at, receipt_number, check_code, sealed as "sealed!",
                       answered_at as "answered_at!", submitted_at, resident_sealed as "resident_sealed!",
                       kelurahan_name as "kelurahan_name!", handed_over_at,
-                      region_name, address, whatsapp, places, has_place as "has_place!", held_until, documents, history
+                      region_name, address, whatsapp, places, has_place as "has_place!", held_until, documents, history, leased_until
                from application_files where "# + $where,
             $($value),+
         )
@@ -121,6 +123,31 @@ pub async fn by_check_code(conn: &mut Conn, code: CheckCode, now: OffsetDateTime
     row.fetch_optional(conn.pg()).await?.map(|row| row.open(conn.vault(), now)).transpose()
 }
 
+/// A scope as two conditions of SQL: a counter itself, or the code that those of an area begin with.
+pub(super) fn scope(scope: &Scope) -> (Option<&str>, Option<&str>) {
+    match scope {
+        Scope::Counter(counter) => (Some(counter.as_str()), None),
+        Scope::Area(area) => (None, Some(area.as_str())),
+        Scope::Everything => (None, None),
+    }
+}
+
+/// A sent application that an officer may see.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn in_scope(conn: &mut Conn, of: &Scope, id: ApplicationId, now: OffsetDateTime) -> DbResult<Option<Application>> {
+    let (counter, area) = scope(of);
+    let row = files!(
+        "id = $1 and status <> 'draf' and ($2::text is null or counter_code = $2)
+         and ($3::text is null or counter_code = $3 or starts_with(counter_code, $3 || '.'))",
+        id.uuid(),
+        counter,
+        area
+    );
+    row.fetch_optional(conn.pg()).await?.map(|row| row.open(conn.vault(), now)).transpose()
+}
+
 /// Since when an application for a resident is in progress, if one is.
 ///
 /// # Errors
@@ -162,17 +189,32 @@ pub async fn lock_own(tx: &mut Tx, account: AccountId, id: ApplicationId, now: O
 /// # Errors
 /// [`DbError`].
 pub async fn take_step(tx: &mut Tx, id: ApplicationId, step: Step, witness: &Witness, now: OffsetDateTime) -> DbResult<bool> {
+    Ok(take_step_because(tx, id, step, None, witness, now).await?.is_some())
+}
+
+/// The same with a reason. Gives the row of history, if the application was still where the step starts.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn take_step_because(
+    tx: &mut Tx,
+    id: ApplicationId,
+    step: Step,
+    why: Option<&Explanation>,
+    witness: &Witness,
+    now: OffsetDateTime,
+) -> DbResult<Option<FactId>> {
     let moved = sqlx::query!(
-        "update applications set status = $3 where id = $1 and status = $2",
+        "update applications set status = $3, status_since = $4 where id = $1 and status = $2",
         id.uuid(),
         step.from().code(),
         step.to().code(),
+        now,
     );
     if moved.execute(tx.pg()).await?.rows_affected() == 0 {
-        return Ok(false);
+        return Ok(None);
     }
-    events::add_step(tx, id, step, witness, now).await?;
-    Ok(true)
+    Ok(Some(events::add_step(tx, id, step, why, witness, now).await?))
 }
 
 /// What "Ya" adds to a draft.
@@ -205,7 +247,7 @@ pub async fn submit(
     let phone = submission.details.phone.as_ref().map(|phone| tx.vault().phone_index(phone).to_vec());
     let sent = sqlx::query!(
         "update applications set status = $3, receipt_number = $4, check_code = $5, phone_index = $6, sealed = $7, submitted_at = $8,
-             kelurahan_code = $9
+             status_since = $8, kelurahan_code = $9
          where id = $1 and status = $2",
         id.uuid(), step.from().code(), step.to().code(), submission.number.to_string(),
         Uuid::from_u128(submission.code.bits()), phone, sealed, now,
@@ -214,7 +256,7 @@ pub async fn submit(
     if sent.execute(tx.pg()).await?.rows_affected() == 0 {
         return Ok(false);
     }
-    events::add_step(tx, id, step, witness, now).await?;
+    events::add_step(tx, id, step, None, witness, now).await?;
     Ok(true)
 }
 
@@ -253,6 +295,7 @@ impl FileRow {
             submitted_at: self.submitted_at,
             documents: documents(self.documents)?,
             history: history(self.history)?,
+            leased_until: self.leased_until.filter(|until| *until > now),
         })
     }
 }
@@ -294,6 +337,8 @@ struct HistoryJson {
     from: String,
     to: String,
     by: String,
+    officer: Option<OfficerId>,
+    fact: FactId,
 }
 
 fn history(json: Option<serde_json::Value>) -> DbResult<Vec<HistoryEntry>> {
@@ -303,7 +348,7 @@ fn history(json: Option<serde_json::Value>) -> DbResult<Vec<HistoryEntry>> {
     let entry = |row: HistoryJson| {
         let (from, to, by) = (Status::parse(&row.from), Status::parse(&row.to), Actor::parse(&row.by));
         let ((from, to), by) = from.zip(to).zip(by).ok_or_else(impossible)?;
-        Ok(HistoryEntry { at: row.at, from, to, by })
+        Ok(HistoryEntry { at: row.at, from, to, by, officer: row.officer, fact: row.fact })
     };
     rows.into_iter().map(entry).collect()
 }

@@ -1,56 +1,186 @@
-//! Writing down what happened. Rows are only ever added.
+//! Writing down what happened. Rows are only ever added, each chained to the one before it.
 
+use serde::Serialize;
 use time::OffsetDateTime;
+use uuid::Uuid;
 
-use super::{DbResult, Tx};
-use crate::domain::{
-    event::{Deed, Witness},
-    ids::ApplicationId,
-    status::Step,
+use super::{DbError, DbResult, Tx};
+use crate::{
+    domain::{
+        event::{By, Deed, Explanation, Witness},
+        ids::{ApplicationId, FactId},
+        region::RegionCode,
+        status::Step,
+    },
+    vault::{Place, Vault},
 };
 
-/// Adds a step of a case.
+pub(super) const TABLE: &str = "events";
+
+/// Adds a step of a case, and why it was taken, where somebody said so.
 ///
 /// # Errors
-/// [`super::DbError::Sql`], also when the step does not follow the last one.
+/// [`DbError`], also when the step does not follow the last one.
 pub async fn add_step(
     tx: &mut Tx,
     application: ApplicationId,
     step: Step,
+    why: Option<&Explanation>,
     witness: &Witness,
     now: OffsetDateTime,
-) -> DbResult<()> {
-    sqlx::query!(
-        "insert into events (at, deed, actor, account_id, application_id, origin, from_status, to_status)
-         values ($1, 'langkah', $2, $3, $4, $5, $6, $7)",
-        now,
-        step.by().code(),
-        witness.account.map(crate::domain::ids::AccountId::uuid),
-        application.uuid(),
-        witness.from,
-        step.from().code(),
-        step.to().code(),
-    )
-    .execute(tx.pg())
-    .await?;
-    Ok(())
+) -> DbResult<FactId> {
+    if step.by().code() != witness.by.code() {
+        return Err(DbError::Impossible("a step by somebody else"));
+    }
+    let fact = FactId::random();
+    let sealed = why.map(|why| tx.vault().seal_value(place(fact), why)).transpose()?;
+    let reason = why.map(Explanation::codes);
+    let entry = Entry {
+        deed: "langkah",
+        application: Some(application),
+        step: Some(step),
+        reason: reason.as_deref(),
+        sealed: sealed.as_deref(),
+    };
+    append(tx, fact, &entry, witness, now).await
 }
 
 /// Adds a deed that is no step.
 ///
 /// # Errors
-/// [`super::DbError::Sql`].
-pub async fn add_deed(tx: &mut Tx, deed: Deed, witness: &Witness, now: OffsetDateTime) -> DbResult<()> {
-    sqlx::query!(
-        "insert into events (at, deed, actor, account_id, application_id, origin) values ($1, $2, $3, $4, $5, $6)",
+/// [`DbError`].
+pub async fn add_deed(tx: &mut Tx, deed: &Deed, witness: &Witness, now: OffsetDateTime) -> DbResult<FactId> {
+    add_deed_with(tx, deed, None, witness, now).await
+}
+
+/// Adds a deed with something that is for few eyes.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn add_deed_with(
+    tx: &mut Tx,
+    deed: &Deed,
+    secret: Option<&str>,
+    witness: &Witness,
+    now: OffsetDateTime,
+) -> DbResult<FactId> {
+    let fact = FactId::random();
+    let sealed = secret.map(|secret| tx.vault().seal_value(place(fact), &secret)).transpose()?;
+    let reason = deed.particulars();
+    let entry = Entry {
+        deed: deed.code(),
+        application: deed.application(),
+        step: None,
+        reason: reason.as_deref(),
+        sealed: sealed.as_deref(),
+    };
+    append(tx, fact, &entry, witness, now).await
+}
+
+struct Entry<'a> {
+    deed: &'static str,
+    application: Option<ApplicationId>,
+    step: Option<Step>,
+    reason: Option<&'a str>,
+    sealed: Option<&'a [u8]>,
+}
+
+pub(super) fn place(fact: FactId) -> Place {
+    Place { table: TABLE, row: fact.uuid() }
+}
+
+/// The chain is that of the case's counter, or else of the officer's, or else the one of no counter. Its
+/// head stays locked until the transaction ends, so that events of a counter stand in the order of
+/// their commits.
+async fn append(tx: &mut Tx, fact: FactId, entry: &Entry<'_>, witness: &Witness, now: OffsetDateTime) -> DbResult<FactId> {
+    let (account, officer, office) = match &witness.by {
+        By::Citizen(account) => (Some(account.uuid()), None, None),
+        By::Officer(officer, office) => (None, Some(officer.uuid()), office.as_ref().map(RegionCode::as_str)),
+        By::Clock | By::Operator => (None, None, None),
+    };
+    let application = entry.application.map(ApplicationId::uuid);
+    let head = sqlx::query!(
+        "select chain, count, mac from chain_heads
+         where chain = coalesce((select counter_code from applications where id = $1), $2, 'umum') for update",
+        application,
+        office,
+    );
+    let head = head.fetch_one(tx.pg()).await?;
+    let link = Link {
+        chain: &head.chain,
+        number: head.count + 1,
+        fact: fact.uuid(),
+        at: microseconds(now),
+        deed: entry.deed,
+        actor: witness.by.code(),
+        account,
+        officer,
+        office,
+        application,
+        origin: witness.from.as_deref(),
+        from: entry.step.map(|step| step.from().code()),
+        to: entry.step.map(|step| step.to().code()),
+        reason: entry.reason,
+        sealed: entry.sealed,
+    };
+    let mac = link.mac(tx.vault(), &head.mac)?;
+    let added = sqlx::query!(
+        "with head as (update chain_heads set count = $2::bigint, mac = $3 where chain = $1 and count = $2::bigint - 1 returning chain)
+         insert into events (chain, number, mac, fact, at, deed, actor, account_id, officer_id, office, application_id, origin,
+                             from_status, to_status, reason, sealed)
+         select chain, $2::bigint, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 from head",
+        link.chain,
+        link.number,
+        &mac,
+        link.fact,
         now,
-        deed.code(),
-        witness.actor.code(),
-        witness.account.map(crate::domain::ids::AccountId::uuid),
-        deed.application().map(ApplicationId::uuid),
-        witness.from,
-    )
-    .execute(tx.pg())
-    .await?;
-    Ok(())
+        link.deed,
+        link.actor,
+        link.account,
+        link.officer,
+        link.office,
+        link.application,
+        link.origin,
+        link.from,
+        link.to,
+        link.reason,
+        link.sealed,
+    );
+    match added.execute(tx.pg()).await?.rows_affected() {
+        1 => Ok(fact),
+        _ => Err(DbError::Impossible("a chain that went on while its head was locked")),
+    }
+}
+
+/// PostgreSQL keeps times to the microsecond.
+pub(super) fn microseconds(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000)).unwrap_or_default()
+}
+
+/// A row of the event table as it is hashed: all of it but its running number in the table.
+#[derive(Serialize)]
+pub(super) struct Link<'a> {
+    pub chain: &'a str,
+    pub number: i64,
+    pub fact: Uuid,
+    pub at: i64,
+    pub deed: &'a str,
+    pub actor: &'a str,
+    pub account: Option<Uuid>,
+    pub officer: Option<Uuid>,
+    pub office: Option<&'a str>,
+    pub application: Option<Uuid>,
+    pub origin: Option<&'a str>,
+    pub from: Option<&'a str>,
+    pub to: Option<&'a str>,
+    pub reason: Option<&'a str>,
+    pub sealed: Option<&'a [u8]>,
+}
+
+impl Link<'_> {
+    /// The hash that chains this row to the one with the hash `before`.
+    pub(super) fn mac(&self, vault: &Vault, before: &[u8]) -> DbResult<[u8; 32]> {
+        let row = rmp_serde::to_vec(self).map_err(|_| DbError::Impossible("an event that cannot be hashed"))?;
+        Ok(vault.chain_mac(before, &row))
+    }
 }

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Conn, DbResult};
+use super::{Conn, DbResult, sessions::Audience};
 use crate::domain::limits;
 
 /// Removes everything past its time. Every statement stands alone: being cut off does no harm.
@@ -10,13 +10,17 @@ use crate::domain::limits;
 /// # Errors
 /// [`super::DbError::Sql`].
 pub async fn sweep(conn: &mut Conn, now: OffsetDateTime) -> DbResult<()> {
-    sqlx::query!(
-        "delete from sessions where seen_at <= $1 or started_at <= $2",
-        now - limits::SESSION_IDLE,
-        now - limits::SESSION_TOTAL,
-    )
-    .execute(conn.pg())
-    .await?;
+    for audience in [Audience::Warga, Audience::Petugas] {
+        let (idle, total) = audience.limits();
+        sqlx::query!(
+            "delete from sessions where audience = $1 and (seen_at <= $2 or started_at <= $3)",
+            audience.code(),
+            now - idle,
+            now - total,
+        )
+        .execute(conn.pg())
+        .await?;
+    }
     let longest = limits::LOGIN.window.max(limits::ADDRESS.window).max(limits::TRACKING.window);
     sqlx::query!("delete from wrong_answers where at <= $1", now - longest).execute(conn.pg()).await?;
     sqlx::query!("delete from applications where status = 'draf' and answered_at <= $1", now - limits::DRAFT)

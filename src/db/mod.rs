@@ -3,12 +3,15 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod audit;
 pub mod drafts;
 pub mod events;
 pub mod housekeeping;
 pub mod migrate;
+pub mod officers;
 pub mod pages;
 pub mod places;
+pub mod queue;
 pub mod residents;
 pub mod schedule;
 pub mod sessions;

@@ -1,4 +1,4 @@
-//! Sessions in PostgreSQL: a store for tower-sessions that judges age by the program's clock.
+//! Sessions in PostgreSQL: stores for tower-sessions, one for citizens and one for officers, that judge age by the program's clock.
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
@@ -18,6 +18,36 @@ use crate::domain::{ids::AccountId, limits};
 /// Under this key a session keeps whose it is.
 pub const ACCOUNT: &str = "account";
 
+/// Under this key an officer's session keeps whose it is, once the second factor was shown.
+pub const OFFICER: &str = "officer";
+
+/// Whose sessions a store keeps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Citizens'.
+    Warga,
+    /// Officers'.
+    Petugas,
+}
+
+impl Audience {
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Self::Warga => "warga",
+            Self::Petugas => "petugas",
+        }
+    }
+
+    /// How long a session lasts without a request, and in all.
+    #[must_use]
+    pub fn limits(self) -> (Duration, Duration) {
+        match self {
+            Self::Warga => (limits::SESSION_IDLE, limits::SESSION_TOTAL),
+            Self::Petugas => (limits::DESK_IDLE, limits::DESK_TOTAL),
+        }
+    }
+}
+
 /// How often the last-seen time of a session in use is written.
 const SEEN_EVERY: Duration = Duration::minutes(1);
 
@@ -28,23 +58,27 @@ pub type Now = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
 #[derive(Clone)]
 pub struct Sessions {
     db: Db,
+    audience: Audience,
     now: Now,
 }
 
 impl Sessions {
     /// A store on this database, judging age by this clock.
     #[must_use]
-    pub fn new(db: Db, now: Now) -> Self {
-        Self { db, now }
+    pub fn new(db: Db, audience: Audience, now: Now) -> Self {
+        Self { db, audience, now }
     }
 
     async fn insert(&self, record: &Record) -> Result<bool> {
         let mut conn = self.db.read().await.map_err(backend)?;
         let data = rmp_serde::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
         let inserted = sqlx::query!(
-            "insert into sessions (id_hash, account_id, data, started_at, seen_at) values ($1, $2, $3, $4, $4) on conflict do nothing",
+            "insert into sessions (id_hash, audience, account_id, officer_id, data, started_at, seen_at)
+             values ($1, $2, $3, $4, $5, $6, $6) on conflict do nothing",
             &hash(&record.id),
-            account(record),
+            self.audience.code(),
+            owner(record, ACCOUNT),
+            owner(record, OFFICER),
             data,
             (self.now)(),
         );
@@ -67,9 +101,11 @@ impl SessionStore for Sessions {
         let data = rmp_serde::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
         // An update only: a session that was ended meanwhile is not brought back by a late save.
         let saved = sqlx::query!(
-            "update sessions set account_id = $2, data = $3, seen_at = $4 where id_hash = $1",
+            "update sessions set account_id = $3, officer_id = $4, data = $5, seen_at = $6 where id_hash = $1 and audience = $2",
             &hash(&record.id),
-            account(record),
+            self.audience.code(),
+            owner(record, ACCOUNT),
+            owner(record, OFFICER),
             data,
             (self.now)(),
         );
@@ -80,11 +116,13 @@ impl SessionStore for Sessions {
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
         let now = (self.now)();
         let mut conn = self.db.read().await.map_err(backend)?;
+        let (idle, total) = self.audience.limits();
         let row = sqlx::query!(
-            "select data, seen_at from sessions where id_hash = $1 and seen_at > $2 and started_at > $3",
+            "select data, seen_at from sessions where id_hash = $1 and audience = $2 and seen_at > $3 and started_at > $4",
             &hash(id),
-            now - limits::SESSION_IDLE,
-            now - limits::SESSION_TOTAL,
+            self.audience.code(),
+            now - idle,
+            now - total,
         );
         let Some(row) = row.fetch_optional(conn.pg()).await.map_err(|error| backend(error.into()))? else {
             return Ok(None);
@@ -101,7 +139,7 @@ impl SessionStore for Sessions {
 
     async fn delete(&self, id: &Id) -> Result<()> {
         let mut conn = self.db.read().await.map_err(backend)?;
-        let deleted = sqlx::query!("delete from sessions where id_hash = $1", &hash(id));
+        let deleted = sqlx::query!("delete from sessions where id_hash = $1 and audience = $2", &hash(id), self.audience.code());
         deleted.execute(conn.pg()).await.map_err(|error| backend(error.into()))?;
         Ok(())
     }
@@ -163,8 +201,8 @@ fn hash(id: &Id) -> [u8; 32] {
     Sha256::digest(id.0.to_be_bytes()).into()
 }
 
-fn account(record: &Record) -> Option<Uuid> {
-    record.data.get(ACCOUNT).and_then(|value| serde_json::from_value(value.clone()).ok())
+fn owner(record: &Record, key: &str) -> Option<Uuid> {
+    record.data.get(key).and_then(|value| serde_json::from_value(value.clone()).ok())
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]

@@ -130,6 +130,8 @@ pub struct Application {
     pub documents: Vec<DocumentSummary>,
     /// Its steps, oldest first.
     pub history: Vec<HistoryEntry>,
+    /// Until when an officer holds it, if one does now.
+    pub leased_until: Option<OffsetDateTime>,
 }
 
 impl Application {

@@ -143,6 +143,29 @@ impl CounterCalendar {
     }
 }
 
+/// When the desk closes on a working day.
+#[must_use]
+pub fn closing(day: Date) -> OffsetDateTime {
+    let last = usual_hours(day.weekday()).last().map(|(_, closes)| *closes);
+    moment(day, last.unwrap_or(Time::MIDNIGHT))
+}
+
+/// By when a decision is promised: closing time of the next working day after it was sent in.
+#[must_use]
+pub fn promise(sent_at: OffsetDateTime, holidays: &Holidays) -> OffsetDateTime {
+    closing(decision_day(sent_at, holidays))
+}
+
+/// What was sent in before this moment and is not decided is late: the beginning of the last working day
+/// whose desk has closed.
+#[must_use]
+pub fn late_before(now: OffsetDateTime, holidays: &Holidays) -> OffsetDateTime {
+    let today = day_of(now);
+    let days = std::iter::successors(Some(today), |day| day.previous_day()).take(SEARCH_DAYS);
+    let closed = days.into_iter().find(|day| holidays.is_working_day(*day) && closing(*day) <= now);
+    moment(closed.unwrap_or(today), Time::MIDNIGHT)
+}
+
 /// The day by whose end a decision is promised: the next working day after it was sent in.
 #[must_use]
 pub fn decision_day(sent_at: OffsetDateTime, holidays: &Holidays) -> Date {

@@ -1,20 +1,47 @@
 //! What is written down for good: who did what, to whose case, when, from where.
 
+use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use super::{
-    ids::{AccountId, ApplicationId},
+    category::{DocumentKind, codes},
+    ids::{AccountId, ApplicationId, FactId, OfficerId},
+    region::RegionCode,
     status::{Actor, Status},
 };
+
+/// Who did something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum By {
+    /// A citizen, through their account.
+    Citizen(AccountId),
+    /// An officer, and the counter, kecamatan or kota where they work.
+    Officer(OfficerId, Option<RegionCode>),
+    /// The clock.
+    Clock,
+    /// Whoever runs the program's commands.
+    Operator,
+}
+
+impl By {
+    /// The code in the event table.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Citizen(_) => Actor::Warga.code(),
+            Self::Officer(..) => Actor::Petugas.code(),
+            Self::Clock => Actor::Jam.code(),
+            Self::Operator => "operator",
+        }
+    }
+}
 
 /// Who takes part in an event, and from where.
 #[derive(Clone, Debug)]
 pub struct Witness {
-    /// In which role.
-    pub actor: Actor,
-    /// The account that acts, for a citizen.
-    pub account: Option<AccountId>,
-    /// The network address it came from; nothing for the clock.
+    /// Who.
+    pub by: By,
+    /// The network address it came from; nothing for the clock and for commands.
     pub from: Option<String>,
 }
 
@@ -29,10 +56,14 @@ pub struct HistoryEntry {
     pub to: Status,
     /// In which role somebody took the step.
     pub by: Actor,
+    /// Which officer, if one.
+    pub officer: Option<OfficerId>,
+    /// The row, to which what was said is bound.
+    pub fact: FactId,
 }
 
 /// What happened outside a case's steps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// An account was opened.
     Registered,
@@ -44,27 +75,119 @@ pub enum Deed {
     SessionsEnded,
     /// An appointment was moved by the citizen.
     Moved(ApplicationId),
+    /// An officer was made, changed or shut out; the user name.
+    OfficerStored(String),
+    /// An officer set up the second factor.
+    FactorSetUp,
+    /// A recovery code opened the desk in place of the second factor.
+    RecoveryUsed,
+    /// An officer looked at a case.
+    CaseSeen(ApplicationId),
+    /// An officer looked at a stored page.
+    PageSeen(ApplicationId, DocumentKind, usize),
+    /// An officer searched; what for is sealed beside it.
+    Searched,
+    /// An officer began to check a case.
+    LeaseTaken(ApplicationId),
+    /// A supervisor took a case from the officer who held it.
+    LeaseReleased(ApplicationId),
 }
 
 impl Deed {
     /// The code in the event table.
     #[must_use]
-    pub fn code(self) -> &'static str {
+    pub fn code(&self) -> &'static str {
         match self {
             Self::Registered => "registrasi",
             Self::LoggedIn => "masuk",
             Self::PasswordChanged => "ganti_kata_sandi",
             Self::SessionsEnded => "akhiri_sesi",
             Self::Moved(_) => "ubah_jadwal",
+            Self::OfficerStored(_) => "simpan_petugas",
+            Self::FactorSetUp => "dua_langkah",
+            Self::RecoveryUsed => "kode_pemulihan",
+            Self::CaseSeen(_) => "lihat",
+            Self::PageSeen(..) => "lihat_halaman",
+            Self::Searched => "cari",
+            Self::LeaseTaken(_) => "periksa",
+            Self::LeaseReleased(_) => "lepas",
         }
     }
 
     /// The case it belongs to, if any.
     #[must_use]
-    pub fn application(self) -> Option<ApplicationId> {
+    pub fn application(&self) -> Option<ApplicationId> {
         match self {
-            Self::Moved(application) => Some(application),
+            Self::Moved(application)
+            | Self::CaseSeen(application)
+            | Self::PageSeen(application, ..)
+            | Self::LeaseTaken(application)
+            | Self::LeaseReleased(application) => Some(*application),
             _ => None,
         }
+    }
+
+    /// What exactly, in plain codes that name nobody but officers.
+    #[must_use]
+    pub fn particulars(&self) -> Option<String> {
+        match self {
+            Self::OfficerStored(username) => Some(username.clone()),
+            Self::PageSeen(_, kind, number) => Some(format!("{} {number}", kind.code())),
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with one document of a returned or refused case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fault {
+    /// It cannot be read.
+    TidakTerbaca,
+    /// Its edges are missing.
+    TepiTerpotong,
+    /// It is another paper.
+    BukanDokumennya,
+    /// It is a copy.
+    Fotokopi,
+    /// It is about somebody else.
+    OrangLain,
+    /// Pages are missing.
+    HalamanKurang,
+}
+
+codes!(Fault {
+    TidakTerbaca = "tidak_terbaca", "Tulisan tidak terbaca";
+    TepiTerpotong = "tepi_terpotong", "Tepi dokumen terpotong";
+    BukanDokumennya = "bukan_dokumennya", "Bukan dokumen yang diminta";
+    Fotokopi = "fotokopi", "Fotokopi, bukan yang asli";
+    OrangLain = "orang_lain", "Atas nama orang lain";
+    HalamanKurang = "halaman_kurang", "Halaman kurang";
+});
+
+/// Why a case was returned or refused: documents with what is wrong with each, and the officer's own words.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Explanation {
+    /// Each document once, in the order of the form.
+    pub faults: Vec<(DocumentKind, Fault)>,
+    /// What the officer adds; may be empty.
+    pub words: String,
+}
+
+impl Explanation {
+    /// Longest own words, in characters.
+    pub const WORDS: usize = 300;
+
+    /// The faults in plain codes, as they stand in the event table.
+    #[must_use]
+    pub fn codes(&self) -> String {
+        let codes: Vec<String> = self.faults.iter().map(|(kind, fault)| format!("{}:{}", kind.code(), fault.code())).collect();
+        codes.join(" ")
+    }
+
+    /// What is wrong with a document, if it was named.
+    #[must_use]
+    pub fn fault_of(&self, kind: DocumentKind) -> Option<Fault> {
+        self.faults.iter().find(|(named, _)| *named == kind).map(|(_, fault)| *fault)
     }
 }

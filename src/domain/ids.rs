@@ -47,4 +47,8 @@ id! {
     ApplicationId,
     /// One stored page of a document.
     PageId,
+    /// Somebody who works at the desk.
+    OfficerId,
+    /// A row of the event table: what happened once.
+    FactId,
 }

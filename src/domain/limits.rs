@@ -25,10 +25,21 @@ pub const ADDRESS: Limit = Limit { scope: "alamat", count: 300, window: Duration
 /// Wrong birth dates for one receipt number.
 pub const TRACKING: Limit = Limit { scope: "cek_status", count: 10, window: Duration::minutes(10) };
 
+/// Wrong passwords for one user name of the desk, whether or not there is such an officer.
+pub const DESK_LOGIN: Limit = Limit { scope: "masuk_petugas", count: 10, window: Duration::minutes(15) };
+/// Wrong codes of an officer's second factor.
+pub const DESK_CODE: Limit = Limit { scope: "kode_petugas", count: 10, window: Duration::minutes(15) };
+
 /// A citizen's session ends after so long without a request …
 pub const SESSION_IDLE: Duration = Duration::minutes(30);
 /// … and after so long in all.
 pub const SESSION_TOTAL: Duration = Duration::hours(12);
+/// An officer's session ends after so long without a request …
+pub const DESK_IDLE: Duration = Duration::minutes(15);
+/// … and after so long in all.
+pub const DESK_TOTAL: Duration = Duration::hours(8);
+/// How long an officer holds a case without doing anything.
+pub const LEASE: Duration = Duration::minutes(5);
 /// How long a chosen place is held for somebody who has not yet pressed "Ya".
 pub const HOLD: Duration = Duration::minutes(15);
 /// How long a draft is kept after its last answer.

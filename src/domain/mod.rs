@@ -9,6 +9,7 @@ mod guarded;
 pub mod ids;
 pub mod limits;
 pub mod nik;
+pub mod officer;
 pub mod password;
 pub mod person;
 pub mod phone;

@@ -1,9 +1,11 @@
 //! What makes a password acceptable: its length, and not being one that everybody tries first.
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 /// Fewest and most characters of a citizen's password.
-pub const LENGTH: std::ops::RangeInclusive<usize> = 8..=128;
+pub const LENGTH: RangeInclusive<usize> = 8..=128;
+/// The same of an officer's password.
+pub const DESK_LENGTH: RangeInclusive<usize> = 12..=128;
 
 /// Passwords that stand on top of every list of leaked ones, worldwide and in Indonesia, in lower
 /// case, and only those of 8 characters or more; shorter ones are refused by length.
@@ -14,9 +16,9 @@ const COMMON: &str = include_str!("common_passwords.txt");
 pub enum PasswordError {
     /// Nothing was typed.
     Empty,
-    /// Fewer than 8 characters.
+    /// Fewer characters than allowed.
     Short,
-    /// More than 128 characters.
+    /// More characters than allowed.
     Long,
     /// One of the commonest.
     Common,
@@ -27,17 +29,29 @@ pub enum PasswordError {
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// Takes a password as typed: nothing is trimmed or folded.
+    /// Takes a citizen's password as typed: nothing is trimmed or folded.
     ///
     /// # Errors
     /// [`PasswordError`] names what is wrong.
     pub fn parse(typed: &str) -> Result<Self, PasswordError> {
+        Self::within(&LENGTH, typed)
+    }
+
+    /// Takes an officer's password as typed.
+    ///
+    /// # Errors
+    /// [`PasswordError`] names what is wrong.
+    pub fn of_an_officer(typed: &str) -> Result<Self, PasswordError> {
+        Self::within(&DESK_LENGTH, typed)
+    }
+
+    fn within(allowed: &RangeInclusive<usize>, typed: &str) -> Result<Self, PasswordError> {
         let length = typed.chars().count();
         if length == 0 {
             Err(PasswordError::Empty)
-        } else if length < *LENGTH.start() {
+        } else if length < *allowed.start() {
             Err(PasswordError::Short)
-        } else if length > *LENGTH.end() {
+        } else if length > *allowed.end() {
             Err(PasswordError::Long)
         } else if is_common(typed) {
             Err(PasswordError::Common)

@@ -27,6 +27,14 @@ pub fn short_date(day: impl Given<Date>) -> String {
     format!("{}, {} {}", weekday(day.weekday()), day.day(), month(day.month()))
 }
 
+/// `Kam, 19/11`, for dense tables of the desk.
+#[must_use]
+pub fn dense_day(moment: impl Given<OffsetDateTime>) -> String {
+    let here = moment.given().to_offset(WIB);
+    let weekday: String = weekday(here.weekday()).chars().take(3).collect();
+    format!("{weekday}, {}/{}", here.day(), u8::from(here.month()))
+}
+
 /// `05-08-1990`, as dates are typed.
 #[must_use]
 pub fn typed_date(date: Date) -> String {

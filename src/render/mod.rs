@@ -2,6 +2,7 @@
 //! PDF, and QR codes.
 
 pub mod dates;
+pub mod desk;
 pub mod qr;
 pub mod receipt;
 pub mod status;

@@ -112,6 +112,14 @@ pub const REGISTRATION_MISMATCH: &str = "Akun belum dapat dibuat dengan data ini
 pub const LOGIN_WRONG: &str = "NIK atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi.";
 /// The password field of the log-in is empty.
 pub const LOGIN_PASSWORD_EMPTY: &str = "Isi kata sandi.";
+/// An officer's log-in does not match, whatever of it.
+pub const DESK_LOGIN_WRONG: &str = "Nama pengguna, kata sandi, atau kode tidak cocok.";
+/// The user name is missing.
+pub const DESK_NAME_EMPTY: &str = "Isi nama pengguna.";
+/// The code of the second factor is missing.
+pub const DESK_CODE_EMPTY: &str = "Isi 6 angka dari aplikasi autentikator.";
+/// Nothing was typed into the search.
+pub const SEARCH_EMPTY: &str = "Tulis nomor permohonan, NIK, atau nama.";
 /// The present password is not the one given.
 pub const PRESENT_PASSWORD_WRONG: &str = "Kata sandi sekarang tidak cocok. Periksa, lalu coba lagi.";
 /// No application has that number and birth date.

@@ -60,6 +60,7 @@ pub struct Vault {
     file: Zeroizing<[u8; 64]>,
     subject: Zeroizing<[u8; 64]>,
     cookie: Zeroizing<[u8; 64]>,
+    audit: Zeroizing<[u8; 64]>,
 }
 
 impl Vault {
@@ -75,6 +76,7 @@ impl Vault {
             file: derive(&source, "fingerprint file"),
             subject: derive(&source, "index subject of wrong answers"),
             cookie: derive(&source, "cookie"),
+            audit: derive(&source, "audit chain"),
         }
     }
 
@@ -158,6 +160,15 @@ impl Vault {
     #[must_use]
     pub fn file_fingerprint(&self) -> Fingerprint {
         Fingerprint(mac(&self.file))
+    }
+
+    /// The hash that chains a row of the event table to the one before it.
+    #[must_use]
+    pub fn chain_mac(&self, before: &[u8], row: &[u8]) -> [u8; 32] {
+        let mut mac = mac(&self.audit);
+        mac.update(before);
+        mac.update(row);
+        mac.finalize().into_bytes().into()
     }
 
     /// Index of whatever a wrong answer was about: a NIK, an address, a receipt number.

@@ -11,7 +11,7 @@ use axum::{
 };
 use time::OffsetDateTime;
 
-use super::{middleware::RequestId, paths, shell::Shell};
+use super::{middleware::RequestId, officer::DeskShell, paths, shell::Shell};
 use crate::{actions::ProofError, db::DbError, render::receipt::ReceiptError};
 
 /// Why a handler has no page.
@@ -119,24 +119,53 @@ pub async fn dress(request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
     let session = request.extensions().get::<tower_sessions::Session>().cloned();
     let response = next.run(request).await;
-    let status = response.status();
-    let has_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let for_machines = response.extensions().get::<ForMachines>().is_some();
-    if has_page || for_machines || !(status.is_client_error() || status.is_server_error()) {
+    if is_dressed(&response) {
         return response;
     }
+    let status = response.status();
     // Asking for the session costs a statement, which a broken database would not answer.
     let shell = match session {
         Some(session) if status.is_client_error() => Shell::of(&session).await.unwrap_or_default(),
         _ => Shell::default(),
     };
-    let mut dressed = (status, ErrorPage { shell, status: status.as_u16(), request_id: id.to_string() }).into_response();
+    let page = ErrorPage { shell, status: status.as_u16(), request_id: id.to_string() };
+    with_headers_of(&response, (status, page).into_response())
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "error/desk.html")]
+struct DeskErrorPage {
+    shell: DeskShell,
+    status: u16,
+    request_id: String,
+}
+
+/// The same in the layout of the desk, alike for whoever asks.
+pub async fn dress_desk(request: Request, next: Next) -> Response {
+    let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
+    let response = next.run(request).await;
+    if is_dressed(&response) {
+        return response;
+    }
+    let status = response.status();
+    let page = DeskErrorPage { shell: DeskShell::default(), status: status.as_u16(), request_id: id.to_string() };
+    with_headers_of(&response, (status, page).into_response())
+}
+
+fn is_dressed(response: &Response) -> bool {
+    let status = response.status();
+    let has_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let for_machines = response.extensions().get::<ForMachines>().is_some();
+    has_page || for_machines || !(status.is_client_error() || status.is_server_error())
+}
+
+fn with_headers_of(bare: &Response, mut dressed: Response) -> Response {
     for name in [header::ALLOW, header::RETRY_AFTER, header::CONNECTION] {
-        if let Some(value) = response.headers().get(&name) {
+        if let Some(value) = bare.headers().get(&name) {
             dressed.headers_mut().insert(name, value.clone());
         }
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
+    if dressed.status() == StatusCode::SERVICE_UNAVAILABLE {
         dressed.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
     }
     dressed

@@ -112,3 +112,9 @@ pub fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
         .map(|(name, value)| (name.into_owned(), value.chars().filter(|sign| !sign.is_control() || *sign == '\n').collect()))
         .collect()
 }
+
+/// A parameter of the address, unless it is empty.
+pub fn parameter(query: Option<&str>, name: &str) -> Option<String> {
+    let found = pairs(query.unwrap_or_default().as_bytes()).into_iter().find(|(known, _)| known == name);
+    found.map(|(_, value)| value).filter(|value| !value.is_empty())
+}

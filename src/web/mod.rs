@@ -6,6 +6,7 @@ mod citizen;
 mod error;
 mod form;
 mod middleware;
+mod officer;
 pub mod paths;
 mod public;
 mod receive;
@@ -23,24 +24,19 @@ use tower_http::{CompressionLevel, catch_panic::CatchPanicLayer, compression::Co
 use tower_sessions::{
     Expiry, SessionManagerLayer,
     cookie::{Key, SameSite},
+    service::PrivateCookie,
 };
 
 use self::state::AppState;
-use crate::db::sessions::Sessions;
+use crate::db::sessions::{Audience, Sessions};
 
-/// The whole service.
+/// The whole service. Citizens and officers have a cookie each, and neither opens the other's pages.
 pub fn router(state: AppState) -> Router {
-    let clock = state.clock.clone();
-    let store = Sessions::new(state.db.clone(), Arc::new(move || clock.now()));
-    let secure = state.site.is_secure();
-    let sessions = SessionManagerLayer::new(store)
-        .with_name(if secure { "__Host-alpukat" } else { "alpukat" })
-        .with_secure(secure)
-        .with_http_only(true)
-        .with_same_site(SameSite::Lax)
-        .with_path("/")
-        .with_expiry(Expiry::OnSessionEnd)
-        .with_private(Key::from(state.db.cookie_key()));
+    let desk = officer::router()
+        .layer(CatchPanicLayer::new())
+        .layer(CsrfLayer::new())
+        .layer(from_fn(error::dress_desk))
+        .layer(sessions(&state, Audience::Petugas));
     Router::new()
         .merge(public::router())
         .merge(citizen::router())
@@ -48,9 +44,30 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(CsrfLayer::new())
         .layer(from_fn(error::dress))
-        .layer(sessions)
+        .layer(sessions(&state, Audience::Warga))
+        .merge(desk)
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(state.clone(), middleware::careful))
         .layer(from_fn(middleware::trace))
         .with_state(state)
+}
+
+fn sessions(state: &AppState, audience: Audience) -> SessionManagerLayer<Sessions, PrivateCookie> {
+    let clock = state.clock.clone();
+    let store = Sessions::new(state.db.clone(), audience, Arc::new(move || clock.now()));
+    let secure = state.site.is_secure();
+    let name = match (audience, secure) {
+        (Audience::Warga, true) => "__Host-alpukat",
+        (Audience::Warga, false) => "alpukat",
+        (Audience::Petugas, true) => "__Host-alpukat-petugas",
+        (Audience::Petugas, false) => "alpukat-petugas",
+    };
+    SessionManagerLayer::new(store)
+        .with_name(name)
+        .with_secure(secure)
+        .with_http_only(true)
+        .with_same_site(SameSite::Lax)
+        .with_path("/")
+        .with_expiry(Expiry::OnSessionEnd)
+        .with_private(Key::from(state.db.cookie_key()))
 }

@@ -76,6 +76,17 @@ pub const RECEIPT: &str = "/pencetakan-ktp-el/{id}/keterangan-cetak";
 /// The receipt as PDF.
 pub const RECEIPT_PDF: &str = "/pencetakan-ktp-el/{id}/keterangan-cetak.pdf";
 
+/// The desk's door: user name and password.
+pub const DESK_LOGIN: &str = "/petugas/masuk";
+/// … and the second factor.
+pub const DESK_FACTOR: &str = "/petugas/dua-langkah";
+/// Leaving the desk (POST).
+pub const DESK_LOGOUT: &str = "/petugas/keluar";
+/// The queue; a search is posted there.
+pub const QUEUE: &str = "/petugas";
+/// One case.
+pub const CASE: &str = "/petugas/permohonan/{id}";
+
 /// The parameter that leads back to the check page after an answer was changed.
 pub const BACK_TO_CHECK: &str = "?kembali=konfirmasi";
 
@@ -187,6 +198,12 @@ pub fn receipt(id: impl Given<ApplicationId>) -> String {
 #[must_use]
 pub fn receipt_pdf(id: impl Given<ApplicationId>) -> String {
     of(RECEIPT_PDF, id)
+}
+
+/// A case at the desk.
+#[must_use]
+pub fn case(id: impl Given<ApplicationId>) -> String {
+    of(CASE, id)
 }
 
 /// Where the QR of a receipt leads, without the host.

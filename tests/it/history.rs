@@ -1,13 +1,22 @@
 //! What the database itself holds, tried past the program: history, the status machine, capacity, and
 //! what the program's role may not do.
 
-use alpukat::domain::status::{Actor, Status};
+use alpukat::domain::{
+    ids::OfficerId,
+    officer::Role,
+    status::{Actor, Status},
+};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 use crate::support::{
-    app::{App, SLOT},
+    app::{App, COUNTER, SLOT},
     people::grown_up,
 };
+
+/// A row of history written by hand, past the program.
+const EVENT: &str =
+    "insert into events (chain, number, mac, fact, at, deed, actor, officer_id, reason, application_id, from_status, to_status)";
+const MAC: &str = "decode(repeat('00', 32), 'hex')";
 
 /// A sent application, and a connection as its owner with the guards of the program out of the way.
 async fn sent(app: &App) -> uuid::Uuid {
@@ -43,6 +52,10 @@ async fn the_program_may_change_neither_history_nor_schema() {
         "create schema x",
         "alter table events disable trigger all",
         "alter table events add column x int",
+        "update chain_heads set count = count - 1",
+        "update chain_heads set count = count + 2",
+        "delete from chain_heads",
+        "insert into chain_heads (chain) values ('x')",
         "drop table applications",
         "drop view application_history",
         "set session_replication_role = replica",
@@ -67,17 +80,18 @@ async fn not_even_the_owner_changes_history_by_mistake() {
 async fn no_status_is_reached_but_by_a_step_of_the_table() {
     let app = App::new().await;
     let id = sent(&app).await;
+    let officer = app.officer(Role::Petugas, Some(COUNTER)).await.id;
     let mut owner = app.owner().await;
     let mut passed = 0;
     for from in Status::ALL {
-        stand_at(&mut owner, id, *from).await;
+        stand_at(&mut owner, id, *from, officer).await;
         for to in Status::ALL {
             for actor in Actor::ALL {
                 let (from_code, to_code, by) = (from.code(), to.code(), actor.code());
                 let step = format!(
-                    "update applications set status = '{to_code}' where id = '{id}';
-                     insert into events (at, deed, actor, application_id, from_status, to_status)
-                     values ('2026-11-21', 'langkah', '{by}', '{id}', '{from_code}', '{to_code}');
+                    "update applications set status = '{to_code}', status_since = '2026-11-21' where id = '{id}';
+                     {EVENT} values ('umum', 1000000000, {MAC}, gen_random_uuid(), '2026-11-21', 'langkah', '{by}',
+                         case '{by}' when 'petugas' then '{officer}'::uuid end, 'kk:fotokopi', '{id}', '{from_code}', '{to_code}');
                      set constraints all immediate; do $$ begin raise exception 'undo' using errcode = 'P0099'; end $$"
                 );
                 let allowed = from.step(*to, *actor).is_ok();
@@ -91,13 +105,15 @@ async fn no_status_is_reached_but_by_a_step_of_the_table() {
 }
 
 /// Puts the application somewhere, past every guard.
-async fn stand_at(owner: &mut PgConnection, id: uuid::Uuid, status: Status) {
+async fn stand_at(owner: &mut PgConnection, id: uuid::Uuid, status: Status, officer: OfficerId) {
     let code = status.code();
     let script = format!(
         "begin; set local session_replication_role = replica; delete from events where application_id = '{id}';
-         update applications set status = '{code}' where id = '{id}';
-         insert into events (at, deed, actor, application_id, from_status, to_status)
-             select '2026-11-20', 'langkah', actor, '{id}', from_status, to_status from application_steps
+         update applications set status = '{code}', status_since = case when '{code}' <> 'draf' then '2026-11-20'::timestamptz end
+             where id = '{id}';
+         {EVENT} select 'umum', 1000000 + (random() * 1e9)::int, {MAC}, gen_random_uuid(), '2026-11-20', 'langkah', actor,
+                 case actor when 'petugas' then '{officer}'::uuid end, 'kk:fotokopi', '{id}', from_status, to_status
+             from application_steps
              where to_status = '{code}' limit 1; commit"
     );
     owner.execute(AssertSqlSafe(script)).await.unwrap();
@@ -108,8 +124,8 @@ async fn a_status_without_its_event_and_an_event_without_its_status_are_refused(
     let app = App::new().await;
     let id = sent(&app).await;
     let mut program = app.program().await;
-    let event = "insert into events (at, deed, actor, application_id, from_status, to_status)
-                 values ('2026-11-21', 'langkah', 'warga',";
+    let event =
+        format!("{EVENT} values ('umum', 1000000000, {MAC}, gen_random_uuid(), '2026-11-21', 'langkah', 'warga', null, null,");
     let wrong = [
         format!("update applications set status = 'dibatalkan' where id = '{id}'"),
         format!("{event} '{id}', 'diajukan', 'dibatalkan')"),

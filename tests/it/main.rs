@@ -12,6 +12,7 @@ mod accept_loop;
 mod accounts;
 mod budgets;
 mod commands;
+mod desk;
 mod domain;
 mod files;
 mod history;

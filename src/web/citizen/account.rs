@@ -8,7 +8,6 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 
-use super::parameter;
 use crate::{
     actions::{ProofError, account},
     adapters::passwords::Passwords,
@@ -17,7 +16,7 @@ use crate::{
     render::{dates, words},
     web::{
         error::{WebResult, too_many},
-        form::Form,
+        form::{Form, parameter},
         paths,
         shell::{PASSWORD, Shell, Visit},
     },

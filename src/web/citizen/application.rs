@@ -7,7 +7,7 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::{Address, load, parameter};
+use super::{Address, load};
 use crate::{
     db::{Db, schedule},
     domain::{application::Application, status::Status, wizard},
@@ -18,6 +18,7 @@ use crate::{
     },
     web::{
         error::WebResult,
+        form::parameter,
         paths,
         shell::{Shell, Visit},
     },

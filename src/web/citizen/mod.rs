@@ -22,7 +22,7 @@ use uuid::Uuid;
 
 use super::{
     error::{WebError, WebResult},
-    form::pairs,
+    form::parameter,
     paths, receive,
     shell::Visit,
     state::AppState,
@@ -124,12 +124,6 @@ fn at_page(application: Application, page: WizardPage) -> WebResult<Application>
 /// The page after an answer: the next one, or the check page when the citizen came from there.
 fn onward(next: WizardPage, id: ApplicationId, back_to_check: bool) -> String {
     paths::wizard(if back_to_check { WizardPage::Konfirmasi } else { next }, id)
-}
-
-/// A parameter of the address.
-fn parameter(query: Option<&str>, name: &str) -> Option<String> {
-    let found = pairs(query.unwrap_or_default().as_bytes()).into_iter().find(|(known, _)| known == name);
-    found.map(|(_, value)| value).filter(|value| !value.is_empty())
 }
 
 /// Whether the citizen came from the check page.

@@ -12,7 +12,7 @@ use time::{
     format_description::well_known::{Iso8601, Rfc3339},
 };
 
-use super::{Address, at_page, load_own, parameter};
+use super::{Address, at_page, load_own};
 use crate::{
     actions::appointment::{self, SlotError},
     db::{Conn, Db, places::HalfHour, schedule::Schedule},
@@ -27,7 +27,7 @@ use crate::{
     render::{dates, words},
     web::{
         error::{WebError, WebResult},
-        form::Form,
+        form::{Form, parameter},
         paths,
         shell::{Shell, Visit},
     },

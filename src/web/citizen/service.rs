@@ -7,13 +7,13 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::parameter;
 use crate::{
     db::{Db, applications, schedule},
     domain::{application::Application, status::Status, wizard},
     render::status,
     web::{
         error::WebResult,
+        form::parameter,
         paths,
         shell::{Shell, Visit},
     },

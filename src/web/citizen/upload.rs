@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 
-use super::{Address, came_from_check, load_draft, onward, parameter};
+use super::{Address, came_from_check, load_draft, onward};
 use crate::{
     actions::upload::{self, StoreError},
     db::{Db, pages},
@@ -21,7 +21,7 @@ use crate::{
     render::{Given, dates, words},
     web::{
         error::{WebError, WebResult},
-        form::Form,
+        form::{Form, parameter},
         paths,
         receive::{Received, Receiver},
         shell::{Shell, Visit},

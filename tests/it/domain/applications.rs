@@ -37,6 +37,7 @@ fn draft() -> Application {
         submitted_at: None,
         documents: Vec::new(),
         history: Vec::new(),
+        leased_until: None,
     }
 }
 

@@ -59,7 +59,7 @@ impl Page {
 #[derive(Clone)]
 pub struct Browser {
     router: Router,
-    cookies: HashMap<String, String>,
+    pub cookies: HashMap<String, String>,
     pub headers: Vec<(&'static str, String)>,
     pub peer: SocketAddr,
 }

@@ -3,7 +3,9 @@
 
 pub mod app;
 pub mod browser;
+pub mod cases;
 pub mod database;
+pub mod desk;
 pub mod people;
 pub mod scratch;
 

@@ -1,0 +1,88 @@
+//! Coming in to the desk: user name and password, then a code of the second factor.
+
+use time::OffsetDateTime;
+
+use super::ProofError;
+use crate::{
+    adapters::{
+        authenticator::{Authenticator, recovery_codes, typed_recovery_code},
+        passwords::Passwords,
+    },
+    db::{Db, DbError, events, officers, wrong_answers},
+    domain::{
+        event::{By, Deed, Witness},
+        ids::OfficerId,
+        limits,
+        officer::Username,
+    },
+};
+
+/// The first step: finds the officer whom user name and password name, and the mark of that password. It
+/// takes as long for a name that nobody has. It opens nothing yet.
+///
+/// # Errors
+/// [`ProofError`].
+pub async fn name_oneself(
+    db: &Db,
+    passwords: &Passwords,
+    username: &str,
+    password: &str,
+    from: &str,
+    now: OffsetDateTime,
+) -> Result<(OfficerId, i64), ProofError> {
+    let typed: String = username.trim().to_lowercase().chars().take(64).collect();
+    let about = [(limits::DESK_LOGIN, typed.as_str()), (limits::ADDRESS, from)];
+    let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
+    let known = match Username::parse(username) {
+        Some(username) => officers::by_username(&mut db.read().await?, &username).await?,
+        None => None,
+    };
+    let hash = known.as_ref().map(|record| record.password_hash.as_str());
+    let right = passwords.verify(password, hash).await?;
+    let Some(record) = known.filter(|record| right && record.is_enabled) else { return Err(ProofError::Wrong) };
+    wrong_answers::take_back(db, attempt).await?;
+    Ok((record.officer.id, record.password_mark()))
+}
+
+/// The second step: a code of the authenticator app, or a recovery code, each good once. The first code
+/// ever sets the second factor up; then the recovery codes are given, which nobody sees again.
+///
+/// # Errors
+/// [`ProofError`].
+pub async fn show_factor(
+    db: &Db,
+    id: OfficerId,
+    typed: &str,
+    from: &str,
+    now: OffsetDateTime,
+) -> Result<Option<Vec<String>>, ProofError> {
+    let subject = id.to_string();
+    let about = [(limits::DESK_CODE, subject.as_str()), (limits::ADDRESS, from)];
+    let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
+    let mut tx = db.begin().await?;
+    let record = officers::by_id(&mut tx, id).await?.filter(|record| record.is_enabled).ok_or(ProofError::Wrong)?;
+    let authenticator = Authenticator::new(record.officer.username.as_str(), &record.factor);
+    let authenticator = authenticator.map_err(|_| DbError::Impossible("a second factor's secret"))?;
+    let step = authenticator.step(typed, now);
+    let is_fresh = match step {
+        Some(step) => officers::use_step(&mut tx, id, step).await?,
+        None => record.is_set_up && officers::use_recovery_code(&mut tx, id, &typed_recovery_code(typed)).await?,
+    };
+    if !is_fresh {
+        return Err(ProofError::Wrong);
+    }
+    let office = record.officer.counter.map(|counter| counter.code);
+    let witness = Witness { by: By::Officer(id, office), from: Some(from.to_owned()) };
+    let codes = (!record.is_set_up).then(recovery_codes);
+    if let Some(codes) = &codes {
+        officers::set_recovery_codes(&mut tx, id, codes).await?;
+        events::add_deed(&mut tx, &Deed::FactorSetUp, &witness, now).await?;
+    }
+    if step.is_none() {
+        events::add_deed(&mut tx, &Deed::RecoveryUsed, &witness, now).await?;
+    }
+    events::add_deed(&mut tx, &Deed::LoggedIn, &witness, now).await?;
+    tx.commit().await?;
+    wrong_answers::take_back(db, attempt).await?;
+    Ok(codes)
+}

@@ -1,0 +1,105 @@
+//! `/petugas/dua-langkah`: the second step into the desk. The first time it shows the key to set up the
+//! authenticator app with, and afterwards, once, the recovery codes.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect},
+};
+use tower_sessions::Session;
+
+use super::{HALF_WAY, desk::DeskShell};
+use crate::{
+    actions::{ProofError, desk_login},
+    adapters::{authenticator::Authenticator, clock::Clock},
+    db::{Db, officers, officers::Record, sessions},
+    domain::ids::OfficerId,
+    render::{qr::Qr, words},
+    web::{
+        error::{WebError, WebResult, too_many},
+        form::Form,
+        middleware::Origin,
+        paths,
+        shell::{PASSWORD, SINCE},
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "officer/factor.html")]
+struct FactorPage {
+    shell: DeskShell,
+    form: Form,
+    refused: Option<String>,
+    /// What the app is set up with, the first time.
+    key: Option<Key>,
+}
+
+struct Key {
+    qr: Qr,
+    text: String,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "officer/recovery.html")]
+struct RecoveryPage {
+    shell: DeskShell,
+    codes: Vec<String>,
+}
+
+/// The officer who has shown their password in this session, or the way back to the door.
+async fn half_way(session: &Session, db: &Db) -> WebResult<Record> {
+    let elsewhere = || WebError::Elsewhere(paths::DESK_LOGIN.to_owned());
+    let id = session.get::<OfficerId>(HALF_WAY).await?.ok_or_else(elsewhere)?;
+    let mark = session.get::<i64>(PASSWORD).await?;
+    let record = officers::by_id(&mut db.read().await?, id).await?;
+    record.filter(|record| record.is_enabled && mark == Some(record.password_mark())).ok_or_else(elsewhere)
+}
+
+fn page(record: &Record, form: Form, refused: Option<String>) -> WebResult<FactorPage> {
+    let key = if record.is_set_up {
+        None
+    } else {
+        let authenticator = Authenticator::new(record.officer.username.as_str(), &record.factor).map_err(anyhow::Error::from);
+        let key = authenticator.and_then(|app| Ok(Key { qr: Qr::new(&app.address()?)?, text: app.key() }));
+        Some(key.map_err(WebError::Broken)?)
+    };
+    Ok(FactorPage { shell: DeskShell::default(), form, refused, key })
+}
+
+pub async fn get(session: Session, State(db): State<Db>) -> WebResult {
+    let record = half_way(&session, &db).await?;
+    Ok(page(&record, Form::default(), None)?.into_response())
+}
+
+pub async fn post(
+    session: Session,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+    Origin(from): Origin,
+    mut form: Form,
+) -> WebResult {
+    let now = clock.now();
+    let record = half_way(&session, &db).await?;
+    if form.value("kode").trim().is_empty() {
+        form.reject("kode", words::DESK_CODE_EMPTY);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&record, form, None)?).into_response());
+    }
+    match desk_login::show_factor(&db, record.officer.id, form.value("kode"), &from, now).await {
+        Ok(codes) => {
+            session.cycle_id().await?;
+            session.remove::<OfficerId>(HALF_WAY).await?;
+            session.insert(sessions::OFFICER, record.officer.id).await?;
+            session.insert(SINCE, now.unix_timestamp()).await?;
+            let Some(codes) = codes else { return Ok(Redirect::to(paths::QUEUE).into_response()) };
+            Ok(RecoveryPage { shell: DeskShell::default(), codes }.into_response())
+        }
+        Err(ProofError::Wrong) => {
+            let page = page(&record, form, Some(words::DESK_LOGIN_WRONG.to_owned()))?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(ProofError::TooMany(next)) => Ok(too_many(page(&record, form, Some(words::too_many(next)))?, next, now)),
+        Err(error) => Err(error.into()),
+    }
+}

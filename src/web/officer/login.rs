@@ -1,0 +1,92 @@
+//! `/petugas/masuk` and `/petugas/keluar`: the first step into the desk, and the way out.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{RawQuery, State},
+    http::StatusCode,
+    response::{IntoResponse, Redirect},
+};
+use tower_sessions::Session;
+
+use super::{HALF_WAY, desk::DeskShell};
+use crate::{
+    actions::{ProofError, desk_login},
+    adapters::{clock::Clock, passwords::Passwords},
+    db::{Db, sessions},
+    domain::ids::OfficerId,
+    render::words,
+    web::{
+        error::{WebResult, too_many},
+        form::{Form, pairs},
+        middleware::Origin,
+        paths,
+        shell::{PASSWORD, SINCE},
+    },
+};
+
+#[derive(Template, WebTemplate)]
+#[template(path = "officer/login.html")]
+struct LoginPage {
+    shell: DeskShell,
+    form: Form,
+    /// Whether the officer has just left.
+    left: bool,
+    /// Why the log-in was refused.
+    refused: Option<String>,
+}
+
+impl LoginPage {
+    fn with(form: Form, refused: Option<String>) -> Self {
+        Self { shell: DeskShell::default(), form, left: false, refused }
+    }
+}
+
+pub async fn get(session: Session, RawQuery(query): RawQuery) -> WebResult {
+    if session.get::<OfficerId>(sessions::OFFICER).await?.is_some() {
+        return Ok(Redirect::to(paths::QUEUE).into_response());
+    }
+    let left = pairs(query.unwrap_or_default().as_bytes()).iter().any(|(name, _)| name == "keluar");
+    Ok(LoginPage { left, ..LoginPage::with(Form::default(), None) }.into_response())
+}
+
+pub async fn post(
+    session: Session,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+    State(passwords): State<Passwords>,
+    Origin(from): Origin,
+    mut form: Form,
+) -> WebResult {
+    let now = clock.now();
+    for (field, sentence) in [("nama", words::DESK_NAME_EMPTY), ("sandi", words::LOGIN_PASSWORD_EMPTY)] {
+        if form.value(field).trim().is_empty() {
+            form.reject(field, sentence);
+        }
+    }
+    if !form.problems().is_empty() {
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, LoginPage::with(form, None)).into_response());
+    }
+    match desk_login::name_oneself(&db, &passwords, form.value("nama"), form.value("sandi"), &from, now).await {
+        Ok((officer, mark)) => {
+            // A new id, and nothing of a session before: one known earlier opens nothing.
+            session.clear().await;
+            session.cycle_id().await?;
+            session.insert(HALF_WAY, officer).await?;
+            session.insert(PASSWORD, mark).await?;
+            session.insert(SINCE, now.unix_timestamp()).await?;
+            Ok(Redirect::to(paths::DESK_FACTOR).into_response())
+        }
+        Err(ProofError::Wrong) => {
+            let page = LoginPage::with(form, Some(words::DESK_LOGIN_WRONG.to_owned()));
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+        Err(ProofError::TooMany(next)) => Ok(too_many(LoginPage::with(form, Some(words::too_many(next))), next, now)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub async fn log_out(session: Session) -> WebResult<Redirect> {
+    session.flush().await?;
+    Ok(Redirect::to(&format!("{}?keluar=1", paths::DESK_LOGIN)))
+}

@@ -1,0 +1,5 @@
+//! The desk: who comes in, what they find, what they decide, and what is written down of it.
+
+mod audit;
+mod login;
+mod queue;

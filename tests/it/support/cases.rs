@@ -1,0 +1,87 @@
+//! Sent applications in numbers: stored by the program's own functions, without pages and places.
+
+use alpukat::{
+    db::{
+        accounts::{self, Contact},
+        applications::{self, Submission},
+        drafts, residents,
+    },
+    domain::{
+        application::{Details, Letter},
+        category::Category,
+        event::{By, Witness},
+        ids::{AccountId, ApplicationId},
+        phone::Phone,
+        receipt::{CheckCode, ReceiptNumber},
+        region::RegionCode,
+        resident::CivilRecord,
+        status::{Actor, Status},
+    },
+};
+use time::{Date, OffsetDateTime};
+
+use super::app::{App, COUNTER, SLOT};
+
+/// A case as a test wants it.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub person: CivilRecord,
+    pub counter: &'static str,
+    pub category: Category,
+    pub phone: &'static str,
+    pub letter: Option<Date>,
+    pub starts_at: OffsetDateTime,
+    pub at: OffsetDateTime,
+}
+
+impl Wish {
+    /// A `rusak` case at everybody's counter, sent now.
+    pub fn of(app: &App, person: &CivilRecord) -> Self {
+        let starts_at = OffsetDateTime::parse(SLOT, &time::format_description::well_known::Rfc3339).unwrap();
+        Self {
+            person: person.clone(),
+            counter: COUNTER,
+            category: Category::Rusak,
+            phone: "0813-0000-5678",
+            letter: None,
+            starts_at,
+            at: app.clock().now(),
+        }
+    }
+}
+
+/// A sent case.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub id: ApplicationId,
+    pub account: AccountId,
+    pub number: ReceiptNumber,
+}
+
+impl App {
+    /// Puts somebody into the registry and sends a case about them.
+    pub async fn case(&self, wish: &Wish) -> Case {
+        self.know(std::slice::from_ref(&wish.person)).await;
+        let mut tx = self.state.db.begin().await.unwrap();
+        let resident = residents::by_nik(&mut tx, &wish.person.nik).await.unwrap().unwrap();
+        let contact = Contact { phone: Phone::parse("0812-0000-1234").unwrap(), email: None };
+        let account = match accounts::credentials(&mut tx, &wish.person.nik).await.unwrap() {
+            Some((account, ..)) => account,
+            None => accounts::open(&mut tx, resident.id, &contact, "none", wish.at).await.unwrap().unwrap(),
+        };
+        let id = drafts::begin(&mut tx, account, resident.id, wish.at).await.unwrap();
+        drafts::set_category(&mut tx, id, wish.category, wish.at).await.unwrap();
+        let counter = RegionCode::parse(wish.counter).unwrap();
+        drafts::set_slot(&mut tx, id, &counter, wish.starts_at, wish.at).await.unwrap();
+        let letter = wish.letter.map(|date| Letter { number: "STPL/1".to_owned(), office: "Polsek Contoh".to_owned(), date });
+        let phone = Some(Phone::parse(wish.phone).unwrap());
+        let details = Details { phone, letter, civil: Some(resident.civil.clone()) };
+        let number = ReceiptNumber::from_values(rand::random());
+        let submission = Submission { number, code: CheckCode::from_bits(rand::random()), details: &details };
+        let step = Status::Draf.step(Status::Diajukan, Actor::Warga).unwrap();
+        let witness = Witness { by: By::Citizen(account), from: None };
+        assert!(applications::submit(&mut tx, id, step, &submission, &witness, wish.at).await.unwrap());
+        tx.commit().await.unwrap();
+        Case { id, account, number }
+    }
+}
