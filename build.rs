@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=migrations");
     println!("cargo:rerun-if-changed=static");
     let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo names no OUT_DIR"))?;
-    for name in ["look.css", "upload.js", "icon.svg"] {
+    for name in ["look.css", "upload.js", "desk.js", "icon.svg"] {
         let bytes = fs::read(Path::new("static").join(name))?;
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);

@@ -10,3 +10,4 @@ pub mod domain;
 pub mod render;
 pub mod vault;
 pub mod web;
+pub mod worker;

@@ -2,7 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
-use super::{Citizen, MayCollide};
+use super::{Citizen, MayCollide, notice};
 use crate::{
     db::{
         Conn, Db, DbError, DbResult, applications, drafts, events,
@@ -18,6 +18,7 @@ use crate::{
         region::RegionCode,
         status::{Actor, Status},
     },
+    render::sms::Notice,
 };
 
 /// How many half hours are offered in place of one that is full.
@@ -107,11 +108,15 @@ pub async fn choose(
             return Err(SlotError::NotOffered);
         }
         let already_there = application.appointment.as_ref().is_some_and(|old| old.starts_at == wish.starts_at);
-        if !is_draft && !already_there {
-            events::add_deed(&mut tx, &Deed::Moved(id), &citizen.witness(), now).await?;
-        }
+        let mut fact = None;
         if let Ok(step) = application.status.step(Status::SiapDiambil, Actor::Warga) {
-            applications::take_step(&mut tx, id, step, &citizen.witness(), now).await?;
+            fact = applications::take_step(&mut tx, id, step, &citizen.witness(), now).await?;
+        } else if !is_draft && !already_there {
+            fact = Some(events::add_deed(&mut tx, &Deed::Moved(id), &citizen.witness(), now).await?);
+        }
+        if let (Some(fact), Some(old)) = (fact, &application.appointment) {
+            let ready = application.category.filter(|_| application.status.is_printed());
+            notice::owe(&mut tx, &application, &Notice::Moved(&old.counter, wish.starts_at, ready), fact, now).await?;
         }
         drafts::set_slot(&mut tx, id, wish.counter, wish.starts_at, now).await?;
         let held_until = is_draft.then(|| now + limits::HOLD);

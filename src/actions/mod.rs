@@ -17,13 +17,18 @@ macro_rules! until_undisturbed {
 
 pub mod account;
 pub mod appointment;
+pub mod decision;
 pub mod desk_login;
 pub mod draft;
+pub mod lease;
 pub mod login;
+pub mod mending;
+mod notice;
 pub mod registration;
 pub mod search;
 pub mod submission;
 pub mod upload;
+pub mod viewing;
 
 use time::OffsetDateTime;
 

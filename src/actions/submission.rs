@@ -2,7 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
-use super::{Citizen, MayCollide, appointment};
+use super::{Citizen, MayCollide, appointment, notice};
 use crate::{
     db::{
         Db, DbError,
@@ -17,6 +17,7 @@ use crate::{
         status::{Actor, Status},
         wizard::{self, WizardPage},
     },
+    render::sms::Notice,
 };
 
 /// Why nothing is sent.
@@ -89,9 +90,11 @@ async fn try_submit(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDa
         code: CheckCode::from_bits(rand::random()),
         details: &details,
     };
-    if !applications::submit(&mut tx, id, step, &submission, &citizen.witness(), now).await? {
+    let Some(fact) = applications::submit(&mut tx, id, step, &submission, &citizen.witness(), now).await? else {
         return Ok(false);
-    }
+    };
+    let sent = Application { receipt_number: Some(submission.number), ..draft.clone() };
+    notice::owe(&mut tx, &sent, &Notice::Submitted, fact, now).await?;
     // The place comes last: everybody else waits for its row only until this commits.
     if !places::take(&mut tx, id, wish, None, now).await? {
         return Err(SubmitError::Full(nearest));
@@ -134,9 +137,8 @@ pub async fn cancel(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDa
         let Ok(step) = application.status.step(Status::Dibatalkan, Actor::Warga) else {
             return Err(CancelError::Late(Box::new(application)));
         };
-        if !applications::take_step(&mut tx, id, step, &citizen.witness(), now).await? {
-            return Err(CancelError::NotFound);
-        }
+        let fact = applications::take_step(&mut tx, id, step, &citizen.witness(), now).await?.ok_or(CancelError::NotFound)?;
+        notice::owe(&mut tx, &application, &Notice::Cancelled(now), fact, now).await?;
         places::free(&mut tx, id).await?;
         Ok(tx.commit().await?)
     })

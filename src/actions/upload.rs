@@ -2,12 +2,15 @@
 
 use time::OffsetDateTime;
 
-use super::{Citizen, MayCollide, draft};
+use super::{Citizen, MayCollide};
 use crate::{
-    db::{Db, DbError, DbResult, drafts, pages},
+    db::{Db, DbError, DbResult, Tx, applications, drafts, events, pages},
     domain::{
+        application::Application,
         category::DocumentKind,
         ids::{ApplicationId, PageId},
+        mending::Mending,
+        status::Status,
         upload::{FileFingerprint, MAX_PAGES, PageImage},
     },
 };
@@ -35,7 +38,32 @@ impl MayCollide for StoreError {
     }
 }
 
-/// Adds the pages that a file became, all or none.
+/// Where pages may be added now: a draft, or what was returned for this document.
+enum Room {
+    Draft,
+    Returned(Mending),
+}
+
+/// Locks the application, if pages of this document may be added.
+async fn room(
+    tx: &mut Tx,
+    citizen: &Citizen,
+    id: ApplicationId,
+    kind: DocumentKind,
+    now: OffsetDateTime,
+) -> DbResult<Option<(Application, Room)>> {
+    let Some(application) = applications::lock_own(tx, citizen.id(), id, now).await? else { return Ok(None) };
+    if application.status == Status::Draf {
+        let fits = application.category.is_some_and(|category| category.documents().any(|known| known == kind));
+        return Ok(fits.then_some((application, Room::Draft)));
+    }
+    let mending = events::mending(tx, &application).await?;
+    let mending = mending.filter(|mending| mending.is_open(now) && mending.why.fault_of(kind).is_some());
+    Ok(mending.map(|mending| (application, Room::Returned(mending))))
+}
+
+/// Adds the pages that a file became, all or none, and gives the number of the last one. The first file that
+/// mends a returned document takes the place of its returned pages.
 ///
 /// # Errors
 /// [`StoreError`].
@@ -47,27 +75,32 @@ pub async fn store(
     images: &[PageImage],
     fingerprint: &FileFingerprint,
     now: OffsetDateTime,
-) -> Result<(), StoreError> {
+) -> Result<usize, StoreError> {
     until_undisturbed!(async {
         let mut tx = db.begin().await?;
-        let draft = draft::lock(&mut tx, citizen, id, now).await?.ok_or(StoreError::NotFound)?;
-        if !draft.category.is_some_and(|category| category.documents().any(|known| known == kind)) {
-            return Err(StoreError::NotFound);
-        }
+        let (application, room) = room(&mut tx, citizen, id, kind, now).await?.ok_or(StoreError::NotFound)?;
         if let Some(number) = pages::with_fingerprint(&mut tx, id, kind, fingerprint).await? {
             return Err(StoreError::Twice(number));
         }
-        let stored = draft.pages(kind);
+        let mut stored = application.pages(kind);
+        if let Room::Returned(mending) = &room
+            && mending.replaces(kind)
+            && !mending.is_mended(&application, kind)
+        {
+            pages::remove_before(&mut tx, id, kind, mending.returned_at).await?;
+            stored = 0;
+        }
         if stored + images.len() > MAX_PAGES {
             return Err(StoreError::Full(stored));
         }
         pages::add(&mut tx, id, kind, images, fingerprint, now).await?;
         drafts::touch(&mut tx, id, now).await?;
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(stored + images.len())
     })
 }
 
-/// Removes a page of a draft. Tells which one it was.
+/// Removes a page of a draft, or one that came to mend a return. Tells which one it was.
 ///
 /// # Errors
 /// [`DbError`].
@@ -80,10 +113,13 @@ pub async fn remove(
 ) -> DbResult<Option<(DocumentKind, usize)>> {
     until_undisturbed!(async {
         let mut tx = db.begin().await?;
-        if draft::lock(&mut tx, citizen, id, now).await?.is_none() {
+        let Some(application) = applications::lock_own(&mut tx, citizen.id(), id, now).await? else { return Ok(None) };
+        let mending = events::mending(&mut tx, &application).await?.filter(|mending| mending.is_open(now));
+        if application.status != Status::Draf && mending.is_none() {
             return Ok(None);
         }
-        let removed = pages::remove(&mut tx, id, page).await?;
+        let after = mending.map(|mending| mending.returned_at);
+        let removed = pages::remove(&mut tx, id, page, after).await?;
         drafts::touch(&mut tx, id, now).await?;
         tx.commit().await?;
         Ok(removed)

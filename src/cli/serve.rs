@@ -1,6 +1,6 @@
 //! `alpukat serve`.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use anyhow::Context;
 use tokio::{
@@ -10,9 +10,9 @@ use tokio::{
 
 use super::house::{House, data_dir};
 use crate::{
-    adapters::{clock::Clock, intake::Intake, lines::Lines, passwords::Passwords, postgres::ServeLock, spool::Spool},
+    adapters::{intake::Intake, lines::Lines, passwords::Passwords, postgres::ServeLock, spool::Spool},
     config::Config,
-    db::{Db, DbResult, housekeeping, residents},
+    db::{DbResult, residents},
     demo,
     domain::calendar::day_of,
     render::dates,
@@ -21,10 +21,8 @@ use crate::{
         server::{self, Limits},
         state::{AppState, Site},
     },
+    worker,
 };
-
-/// How often what nobody needs any more is removed.
-const SWEEP_EVERY: Duration = Duration::from_hours(1);
 
 /// Serves until SIGINT or SIGTERM, finishes requests in flight, and stops the database cleanly.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
@@ -39,11 +37,12 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let state = state(&house)?;
     announce(&house, &listener)?;
-    let sweeper = tokio::spawn(sweep_for_ever(house.db.clone(), house.config.clock.clone()));
+    let worker = worker::run(house.db.clone(), house.config.clock.clone(), house.config.is_development());
+    let worker = tokio::spawn(worker);
     let keeper = house.is_private().then(|| tokio::spawn(House::keep_alive(house.data_dir.clone(), house.db.clone())));
     let limits = Limits::with_proxies(&house.config.trusted_proxies);
     server::run(listener, web::router(state), limits, stop).await;
-    sweeper.abort();
+    worker.abort();
     if let Some(keeper) = keeper {
         keeper.abort();
     }
@@ -101,17 +100,6 @@ fn announce(house: &House, listener: &TcpListener) -> anyhow::Result<()> {
         tracing::warn!("listening on loopback without ALPUKAT_TRUSTED_PROXIES: every visitor seems to be the proxy");
     }
     Ok(())
-}
-
-async fn sweep_for_ever(db: Db, clock: Clock) {
-    let mut every = tokio::time::interval(SWEEP_EVERY);
-    loop {
-        every.tick().await;
-        let swept = async { housekeeping::sweep(&mut db.read().await?, clock.now()).await };
-        if let Err(error) = swept.await {
-            tracing::warn!(%error, "could not clear away what is past its time; trying again later");
-        }
-    }
 }
 
 /// Ready when the program is asked to stop. Listening begins at once, so that no signal is missed.

@@ -184,15 +184,31 @@ pub async fn lock_own(tx: &mut Tx, account: AccountId, id: ApplicationId, now: O
     row.fetch_optional(tx.pg()).await?.map(|row| row.open(tx.vault(), now)).transpose()
 }
 
-/// Takes a step and writes it into history. Tells whether the application was still where the step starts.
+/// A sent application that an officer may see, locked until the transaction ends.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn take_step(tx: &mut Tx, id: ApplicationId, step: Step, witness: &Witness, now: OffsetDateTime) -> DbResult<bool> {
-    Ok(take_step_because(tx, id, step, None, witness, now).await?.is_some())
+pub async fn lock_in_scope(tx: &mut Tx, of: &Scope, id: ApplicationId, now: OffsetDateTime) -> DbResult<Option<Application>> {
+    sqlx::query!("select id from applications where id = $1 for update", id.uuid()).fetch_optional(tx.pg()).await?;
+    in_scope(tx, of, id, now).await
 }
 
-/// The same with a reason. Gives the row of history, if the application was still where the step starts.
+/// Takes a step and writes it into history. Gives the row of history, if the application was still where the
+/// step starts.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn take_step(
+    tx: &mut Tx,
+    id: ApplicationId,
+    step: Step,
+    witness: &Witness,
+    now: OffsetDateTime,
+) -> DbResult<Option<FactId>> {
+    take_step_because(tx, id, step, None, witness, now).await
+}
+
+/// The same with a reason.
 ///
 /// # Errors
 /// [`DbError`].
@@ -228,8 +244,8 @@ pub struct Submission<'a> {
     pub details: &'a Details,
 }
 
-/// Makes a draft a sent application: number, code, copy of the registry, status and history. Tells
-/// whether it was still a draft.
+/// Makes a draft a sent application: number, code, copy of the registry, status and history. Gives the
+/// row of history, if it was still a draft.
 ///
 /// # Errors
 /// [`DbError`]; its constraint is [`ONE_OPEN`] when the resident has an open application, or
@@ -241,7 +257,7 @@ pub async fn submit(
     submission: &Submission<'_>,
     witness: &Witness,
     now: OffsetDateTime,
-) -> DbResult<bool> {
+) -> DbResult<Option<FactId>> {
     let kelurahan = submission.details.civil.as_ref().map(|civil| civil.kelurahan.as_str());
     let sealed = tx.vault().seal_value(Place { table: TABLE, row: id.uuid() }, submission.details)?;
     let phone = submission.details.phone.as_ref().map(|phone| tx.vault().phone_index(phone).to_vec());
@@ -254,10 +270,9 @@ pub async fn submit(
         kelurahan,
     );
     if sent.execute(tx.pg()).await?.rows_affected() == 0 {
-        return Ok(false);
+        return Ok(None);
     }
-    events::add_step(tx, id, step, None, witness, now).await?;
-    Ok(true)
+    Ok(Some(events::add_step(tx, id, step, None, witness, now).await?))
 }
 
 /// Refuses a second open application for a resident.

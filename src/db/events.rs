@@ -1,16 +1,20 @@
 //! Writing down what happened. Rows are only ever added, each chained to the one before it.
 
+use std::collections::HashMap;
+
 use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{DbError, DbResult, Tx};
+use super::{Conn, DbError, DbResult, Tx};
 use crate::{
     domain::{
+        application::Application,
         event::{By, Deed, Explanation, Witness},
         ids::{ApplicationId, FactId},
+        mending::Mending,
         region::RegionCode,
-        status::Step,
+        status::{Status, Step},
     },
     vault::{Place, Vault},
 };
@@ -75,6 +79,30 @@ pub async fn add_deed_with(
         sealed: sealed.as_deref(),
     };
     append(tx, fact, &entry, witness, now).await
+}
+
+/// Why the steps of a case were taken, where an officer said so.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn explanations(conn: &mut Conn, application: ApplicationId) -> DbResult<HashMap<FactId, Explanation>> {
+    let rows = sqlx::query!(
+        r#"select fact as "fact!", sealed as "sealed!" from application_history where application_id = $1 and sealed is not null"#,
+        application.uuid(),
+    );
+    let rows = rows.fetch_all(conn.pg()).await?;
+    let open = |fact: FactId, sealed: &[u8]| Ok((fact, conn.vault().open_value(place(fact), sealed)?));
+    rows.into_iter().map(|row| open(row.fact.into(), &row.sealed)).collect()
+}
+
+/// What was returned, of an application that waits for its citizen.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn mending(conn: &mut Conn, application: &Application) -> DbResult<Option<Mending>> {
+    let Some(last) = application.history.last().filter(|_| application.status == Status::PerluPerbaikan) else { return Ok(None) };
+    let why = explanations(conn, application.id).await?.remove(&last.fact);
+    Ok(Some(Mending { why: why.ok_or(DbError::Impossible("a return without a reason"))?, returned_at: last.at }))
 }
 
 struct Entry<'a> {

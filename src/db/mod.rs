@@ -4,9 +4,12 @@
 pub mod accounts;
 pub mod applications;
 pub mod audit;
+pub mod cases;
 pub mod drafts;
 pub mod events;
 pub mod housekeeping;
+pub mod leases;
+pub mod messages;
 pub mod migrate;
 pub mod officers;
 pub mod pages;

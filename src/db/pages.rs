@@ -2,12 +2,13 @@
 
 use time::OffsetDateTime;
 
-use super::{Conn, DbError, DbResult, Tx, applications::Reader};
+use super::{Conn, DbError, DbResult, Tx, applications, applications::Reader};
 use crate::{
     domain::{
         application::StoredPage,
         category::DocumentKind,
         ids::{ApplicationId, PageId},
+        officer::Scope,
         upload::{FileFingerprint, PageImage},
     },
     vault::Place,
@@ -104,15 +105,22 @@ pub async fn list(conn: &mut Conn, application: ApplicationId) -> DbResult<Vec<S
         .collect()
 }
 
-/// Removes a page; those behind it move up. Tells which page it was, if there was one.
+/// Removes a page that arrived after a moment, if one is given; those behind it move up. Tells which page
+/// it was, if there was one.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn remove(tx: &mut Tx, application: ApplicationId, page: PageId) -> DbResult<Option<(DocumentKind, usize)>> {
+pub async fn remove(
+    tx: &mut Tx,
+    application: ApplicationId,
+    page: PageId,
+    after: Option<OffsetDateTime>,
+) -> DbResult<Option<(DocumentKind, usize)>> {
     let removed = sqlx::query!(
-        "delete from pages where id = $1 and application_id = $2 returning kind, number",
+        "delete from pages where id = $1 and application_id = $2 and ($3::timestamptz is null or received_at > $3) returning kind, number",
         page.uuid(),
-        application.uuid()
+        application.uuid(),
+        after,
     );
     let Some(removed) = removed.fetch_optional(tx.pg()).await? else { return Ok(None) };
     sqlx::query!(
@@ -125,6 +133,22 @@ pub async fn remove(tx: &mut Tx, application: ApplicationId, page: PageId) -> Db
     .await?;
     let kind = DocumentKind::parse(&removed.kind).ok_or(DbError::Impossible("a kind of paper"))?;
     Ok(Some((kind, usize::try_from(removed.number).unwrap_or_default())))
+}
+
+/// Removes the pages of a document that arrived before a moment.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn remove_before(tx: &mut Tx, application: ApplicationId, kind: DocumentKind, moment: OffsetDateTime) -> DbResult<()> {
+    sqlx::query!(
+        "delete from pages where application_id = $1 and kind = $2 and received_at <= $3",
+        application.uuid(),
+        kind.code(),
+        moment,
+    )
+    .execute(tx.pg())
+    .await?;
+    Ok(())
 }
 
 /// The picture of a page, if the reader may see the application it belongs to.
@@ -159,4 +183,30 @@ pub async fn preview(conn: &mut Conn, reader: Reader, application: ApplicationId
     );
     let sealed = sealed.fetch_optional(conn.pg()).await?;
     sealed.map(|sealed| Ok(conn.vault().open(Place { table: PREVIEWS, row: page.uuid() }, &sealed)?)).transpose()
+}
+
+/// The picture of a page of a sent application that an officer may see, with its document and number.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn picture_in_scope(
+    conn: &mut Conn,
+    scope: &Scope,
+    application: ApplicationId,
+    page: PageId,
+) -> DbResult<Option<(DocumentKind, usize, Vec<u8>)>> {
+    let (counter, area) = applications::scope(scope);
+    let row = sqlx::query!(
+        "select p.kind, p.number, p.sealed from pages p join applications a on a.id = p.application_id
+         where p.id = $1 and a.id = $2 and a.status <> 'draf' and ($3::text is null or a.counter_code = $3)
+           and ($4::text is null or a.counter_code = $4 or starts_with(a.counter_code, $4 || '.'))",
+        page.uuid(),
+        application.uuid(),
+        counter,
+        area,
+    );
+    let Some(row) = row.fetch_optional(conn.pg()).await? else { return Ok(None) };
+    let kind = DocumentKind::parse(&row.kind).ok_or(DbError::Impossible("a kind of paper"))?;
+    let picture = conn.vault().open(Place { table: TABLE, row: page.uuid() }, &row.sealed)?;
+    Ok(Some((kind, usize::try_from(row.number).unwrap_or_default(), picture)))
 }

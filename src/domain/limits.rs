@@ -44,5 +44,11 @@ pub const LEASE: Duration = Duration::minutes(5);
 pub const HOLD: Duration = Duration::minutes(15);
 /// How long a draft is kept after its last answer.
 pub const DRAFT: Duration = Duration::days(7);
+/// How many days somebody has to mend what was returned, to the end of the last.
+pub const MENDING_DAYS: i64 = 7;
+/// Losses of a card within a year from which an officer's eye is drawn to them.
+pub const LOSSES: i64 = 3;
+/// A phone for residents of more families than this draws an officer's eye.
+pub const FAMILIES_OF_PHONE: i64 = 3;
 /// Age from which a police letter draws a warning.
 pub const LETTER_DAYS: i64 = 14;

@@ -8,6 +8,8 @@ pub mod event;
 mod guarded;
 pub mod ids;
 pub mod limits;
+pub mod mending;
+pub mod message;
 pub mod nik;
 pub mod officer;
 pub mod password;

@@ -4,8 +4,9 @@
 //! serial of 4 digits, not 0000 (Perpres 40/2019 art. 37). It has no check digit.
 
 use serde::{Deserialize, Serialize};
+use time::Date;
 
-use super::guarded::guarded;
+use super::{guarded::guarded, resident::Sex};
 
 /// Length of both numbers, in digits.
 pub const DIGITS: usize = 16;
@@ -50,6 +51,15 @@ impl Nik {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// Whether the digits of birth are those of this date and sex. A wrong birth date at first registration
+    /// stays in a NIK for life, so that this warns and never refuses.
+    #[must_use]
+    pub fn tells_birth(&self, date: Date, sex: Sex) -> bool {
+        let day = date.day() + if sex == Sex::Female { 40 } else { 0 };
+        let told = format!("{day:02}{:02}{:02}", u8::from(date.month()), date.year().rem_euclid(100));
+        self.0.get(6..12) == Some(told.as_str())
     }
 
     /// The NIK as it may stand on paper: `317101******0001`.

@@ -71,6 +71,13 @@ impl Phone {
         format!("{head}-****-{tail}")
     }
 
+    /// As it may stand in the log: `0812****234`.
+    #[must_use]
+    pub fn logged(&self) -> String {
+        let (head, _, tail) = self.parts();
+        format!("{head}****{}", tail.get(1..).unwrap_or_default())
+    }
+
     fn parts(&self) -> (String, &str, &str) {
         let national = self.0.get(3..).unwrap_or_default();
         let (head, rest) = national.split_at_checked(3).unwrap_or((national, ""));

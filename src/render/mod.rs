@@ -3,8 +3,10 @@
 
 pub mod dates;
 pub mod desk;
+pub mod desk_words;
 pub mod qr;
 pub mod receipt;
+pub mod sms;
 pub mod status;
 pub mod words;
 

@@ -31,6 +31,15 @@ pub fn note_tone(status: impl Given<Status>) -> &'static str {
     }
 }
 
+/// What a case's status is called now: one that an officer holds is being checked.
+#[must_use]
+pub fn label(application: &Application) -> &'static str {
+    match application.status {
+        Status::Diajukan if application.leased_until.is_some() => "Sedang diperiksa",
+        other => other.label(),
+    }
+}
+
 /// Whose turn it is; the part in bold.
 #[must_use]
 pub fn turn(status: impl Given<Status>) -> Option<&'static str> {
@@ -50,12 +59,13 @@ pub fn next(application: &Application, holidays: &Holidays) -> String {
     let counter = place.map(|place| place.counter.name()).unwrap_or_default();
     match application.status {
         Status::Draf => format!("lengkapi dan kirim paling lambat {}.", dates::full(application.answered_at + limits::DRAFT)),
+        Status::Diajukan if application.leased_until.is_some() => "petugas sedang membuka dokumen Anda.".into(),
         Status::Diajukan => {
             let by = calendar::decision_day(sent_at(application), holidays);
             format!("petugas memeriksa paling lambat {}, lalu mengirim SMS.", dates::full_date(by))
         }
         Status::PerluPerbaikan => {
-            let day = day_of(last_step) + time::Duration::days(7);
+            let day = day_of(last_step) + time::Duration::days(limits::MENDING_DAYS);
             format!("perbaiki dokumen dan kirim paling lambat {}; antrean Anda tetap.", dates::full_date(day))
         }
         Status::Disetujui => "kartu menunggu dicetak. Jangan datang dulu; tunggu SMS.".into(),
@@ -116,7 +126,9 @@ pub fn timeline(application: &Application) -> Vec<TimelineStep> {
     taken.chain(next).collect()
 }
 
-fn happened(to: Status, is_first: bool) -> &'static str {
+/// What a step to a status is called when it has happened.
+#[must_use]
+pub fn happened(to: Status, is_first: bool) -> &'static str {
     match to {
         Status::Diajukan if is_first => "Diajukan",
         Status::Diajukan => "Diperbaiki dan diajukan lagi",

@@ -112,14 +112,6 @@ pub const REGISTRATION_MISMATCH: &str = "Akun belum dapat dibuat dengan data ini
 pub const LOGIN_WRONG: &str = "NIK atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi.";
 /// The password field of the log-in is empty.
 pub const LOGIN_PASSWORD_EMPTY: &str = "Isi kata sandi.";
-/// An officer's log-in does not match, whatever of it.
-pub const DESK_LOGIN_WRONG: &str = "Nama pengguna, kata sandi, atau kode tidak cocok.";
-/// The user name is missing.
-pub const DESK_NAME_EMPTY: &str = "Isi nama pengguna.";
-/// The code of the second factor is missing.
-pub const DESK_CODE_EMPTY: &str = "Isi 6 angka dari aplikasi autentikator.";
-/// Nothing was typed into the search.
-pub const SEARCH_EMPTY: &str = "Tulis nomor permohonan, NIK, atau nama.";
 /// The present password is not the one given.
 pub const PRESENT_PASSWORD_WRONG: &str = "Kata sandi sekarang tidak cocok. Periksa, lalu coba lagi.";
 /// No application has that number and birth date.
@@ -129,6 +121,8 @@ pub const TRACK_UNKNOWN: &str =
 pub const CATEGORY_EMPTY: &str = "Pilih satu alasan.";
 /// No half hour chosen.
 pub const SLOT_EMPTY: &str = "Pilih jam kedatangan.";
+/// A returned application has given its place up.
+pub const PLACE_GIVEN_UP: &str = "Jadwal lama sudah dilepas. Pilih jadwal baru, lalu kirim perbaikannya.";
 /// No file chosen.
 pub const UPLOAD_NONE: &str = "Pilih berkas dengan “Browse”, lalu tekan “Upload”.";
 /// What may be uploaded.

@@ -1,4 +1,4 @@
-//! Stylesheet, script and icon: compressed when the program was built, kept by browsers for ever.
+//! Stylesheet, scripts and icon: compressed when the program was built, kept by browsers for ever.
 
 use axum::{
     Router,
@@ -22,6 +22,7 @@ macro_rules! asset {
 
 const STYLE: Asset = asset!("look.css", "text/css; charset=utf-8");
 const SCRIPT: Asset = asset!("upload.js", "text/javascript; charset=utf-8");
+const DESK_SCRIPT: Asset = asset!("desk.js", "text/javascript; charset=utf-8");
 const ICON: Asset = asset!("icon.svg", "image/svg+xml");
 
 #[derive(Clone, Copy)]
@@ -37,6 +38,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(paths::STYLE, get(|headers: HeaderMap| async move { STYLE.answer(&headers) }))
         .route(paths::SCRIPT, get(|headers: HeaderMap| async move { SCRIPT.answer(&headers) }))
+        .route(paths::DESK_SCRIPT, get(|headers: HeaderMap| async move { DESK_SCRIPT.answer(&headers) }))
         .route(paths::ICON, get(|headers: HeaderMap| async move { ICON.answer(&headers) }))
         .route(paths::FAVICON, get(|| async { Redirect::temporary(paths::ICON) }))
 }

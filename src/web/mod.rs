@@ -8,6 +8,7 @@ mod form;
 mod middleware;
 mod officer;
 pub mod paths;
+mod picture;
 mod public;
 mod receive;
 pub mod server;

@@ -38,6 +38,8 @@ pub const READY: &str = "/siap";
 pub const STYLE: &str = concat!("/static/look.", env!("LOOK_CSS_HASH"), ".css");
 /// The upload page's script, by its content's hash.
 pub const SCRIPT: &str = concat!("/static/upload.", env!("UPLOAD_JS_HASH"), ".js");
+/// The desk's script, by its content's hash.
+pub const DESK_SCRIPT: &str = concat!("/static/desk.", env!("DESK_JS_HASH"), ".js");
 /// The icon.
 pub const ICON: &str = concat!("/static/icon.", env!("ICON_SVG_HASH"), ".svg");
 /// Where browsers look for the icon of what is no page, such as the PDF.
@@ -86,6 +88,20 @@ pub const DESK_LOGOUT: &str = "/petugas/keluar";
 pub const QUEUE: &str = "/petugas";
 /// One case.
 pub const CASE: &str = "/petugas/permohonan/{id}";
+/// One of its stored pages.
+pub const CASE_PAGE: &str = "/petugas/permohonan/{id}/halaman/{page}";
+/// "Periksa" (POST).
+pub const LEASE: &str = "/petugas/permohonan/{id}/pemeriksaan";
+/// "Lepaskan" (POST).
+pub const RELEASE: &str = "/petugas/permohonan/{id}/pelepasan";
+/// "Lewati" (POST).
+pub const SKIP: &str = "/petugas/permohonan/{id}/lewati";
+/// "Setujui" (POST).
+pub const APPROVAL: &str = "/petugas/permohonan/{id}/persetujuan";
+/// "Kembalikan" (POST).
+pub const RETURN: &str = "/petugas/permohonan/{id}/pengembalian";
+/// "Tolak" (POST).
+pub const REFUSAL: &str = "/petugas/permohonan/{id}/penolakan";
 
 /// The parameter that leads back to the check page after an answer was changed.
 pub const BACK_TO_CHECK: &str = "?kembali=konfirmasi";
@@ -158,6 +174,12 @@ pub fn upload_done(id: impl Given<ApplicationId>, done: &str, kind: DocumentKind
     format!("{}?{done}={}&halaman={page}{back}#d-{}", of(UPLOAD, id), kind.code(), kind.code())
 }
 
+/// Where a returned document is mended.
+#[must_use]
+pub fn mend(id: impl Given<ApplicationId>, kind: impl Given<DocumentKind>) -> String {
+    format!("{}#d-{}", of(UPLOAD, id), kind.given().code())
+}
+
 /// A stored page.
 #[must_use]
 pub fn page(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
@@ -204,6 +226,18 @@ pub fn receipt_pdf(id: impl Given<ApplicationId>) -> String {
 #[must_use]
 pub fn case(id: impl Given<ApplicationId>) -> String {
     of(CASE, id)
+}
+
+/// A stored page at the desk.
+#[must_use]
+pub fn case_page(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
+    of(CASE_PAGE, id).replace("{page}", &page.given().to_string())
+}
+
+/// A deed with a case: one of the routes below it.
+#[must_use]
+pub fn case_deed(route: &str, id: impl Given<ApplicationId>) -> String {
+    of(route, id)
 }
 
 /// Where the QR of a receipt leads, without the host.

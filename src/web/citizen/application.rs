@@ -9,8 +9,15 @@ use axum::{
 
 use super::{Address, load};
 use crate::{
-    db::{Db, schedule},
-    domain::{application::Application, status::Status, wizard},
+    db::{Db, events, schedule},
+    domain::{
+        application::Application,
+        category::DocumentKind,
+        event::{Explanation, Fault},
+        mending::Mending,
+        status::Status,
+        wizard,
+    },
     render::{
         dates,
         status::{self, Mark, TimelineStep},
@@ -37,6 +44,30 @@ struct ApplicationPage {
     own: bool,
     told: Option<String>,
     collector: String,
+    /// What is to be mended, of a returned application, document by document.
+    mending: Option<Mending>,
+    returned: Vec<Returned>,
+    /// Why it was refused.
+    refusal: Option<Explanation>,
+}
+
+/// A document that an officer named.
+struct Returned {
+    kind: DocumentKind,
+    fault: &'static str,
+    /// Whether something new has arrived.
+    is_mended: bool,
+}
+
+impl Returned {
+    fn list(mending: &Mending, application: &Application) -> Vec<Self> {
+        let returned = |(kind, fault): &(DocumentKind, Fault)| Self {
+            kind: *kind,
+            fault: fault.label(),
+            is_mended: mending.is_mended(application, *kind),
+        };
+        mending.why.faults.iter().map(returned).collect()
+    }
 }
 
 #[derive(Template, WebTemplate)]
@@ -52,6 +83,13 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
     let mut conn = db.read().await?;
     let application = load(&mut conn, &visit, ids.application()).await?;
     let holidays = schedule::holidays(&mut conn).await?;
+    let mending = events::mending(&mut conn, &application).await?.filter(|mending| mending.is_open(visit.now));
+    let refusal = match application.history.last() {
+        Some(last) if application.status == Status::Ditolak => {
+            events::explanations(&mut conn, application.id).await?.remove(&last.fact)
+        }
+        _ => None,
+    };
     drop(conn);
     let next = status::next(&application, &holidays);
     if application.status == Status::Draf {
@@ -66,6 +104,9 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
         own: application.account == visit.citizen.id(),
         told: told(&application, query.as_deref()),
         collector: words::collector(application.civil().name.as_str()),
+        returned: mending.as_ref().map(|mending| Returned::list(mending, &application)).unwrap_or_default(),
+        mending,
+        refusal,
         shell: visit.shell,
         application,
     };
@@ -80,6 +121,8 @@ fn told(application: &Application, query: Option<&str>) -> Option<String> {
     if asked("terkirim") {
         let phone = application.details.phone.as_ref().map(crate::domain::phone::Phone::masked).unwrap_or_default();
         Some(format!("Permohonan {number} terkirim. Kabar berikutnya kami kirim lewat SMS ke {phone}."))
+    } else if asked("diperbaiki") && application.status == Status::Diajukan {
+        Some("Perbaikan terkirim. Petugas memeriksa lagi dan antrean Anda tetap.".to_owned())
     } else if asked("lagi") {
         Some(format!("Permohonan ini sudah terkirim dengan nomor {number}. Tidak tercatat dua kali."))
     } else if asked("dipindah") {

@@ -1,16 +1,13 @@
-//! A stored page as a picture: shown to who may see it only, and inert whatever it might be.
+//! A stored page as a picture, shown to who may see it only.
 
-use axum::{
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
+use axum::extract::State;
 
 use super::Address;
 use crate::{
     db::{Db, pages},
     web::{
         error::{WebError, WebResult},
+        picture::inert,
         shell::Visit,
     },
 };
@@ -23,15 +20,4 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address) -> W
 pub async fn preview(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
     let picture = pages::preview(&mut db.read().await?, visit.citizen.reader(), ids.application(), ids.page()?).await?;
     picture.map(inert).ok_or(WebError::NotFound)
-}
-
-fn inert(jpeg: Vec<u8>) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "image/jpeg"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'"),
-        (header::CONTENT_DISPOSITION, "inline; filename=\"halaman.jpg\""),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::CACHE_CONTROL, "no-store"),
-    ];
-    (headers, jpeg).into_response()
 }

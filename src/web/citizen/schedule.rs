@@ -85,7 +85,9 @@ impl Choice {
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
     let query = query.as_deref();
     let wish = (parameter(query, "titik"), parameter(query, "tanggal"));
-    Ok(page(&db, visit, ids.application(), wish, None).await?.into_response())
+    // Sent here by a returned application that has given its place up.
+    let problem = parameter(query, "perbaikan").map(|_| words::PLACE_GIVEN_UP.to_owned());
+    Ok(page(&db, visit, ids.application(), wish, problem).await?.into_response())
 }
 
 pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, form: Form) -> WebResult {

@@ -31,6 +31,8 @@ struct ServicePage {
 struct Line {
     name: String,
     status: Status,
+    /// What the status is called now.
+    label: &'static str,
     category: &'static str,
     number: Option<String>,
     next: String,
@@ -46,6 +48,7 @@ pub async fn get(visit: Visit, State(db): State<Db>, RawQuery(query): RawQuery) 
     let line = |application: &Application| Line {
         name: application.civil().name.as_str().to_owned(),
         status: application.status,
+        label: status::label(application),
         category: application.category.map_or("Alasan belum dipilih", crate::domain::category::Category::label),
         number: application.receipt_number.map(|number| number.to_string()),
         next: status::next(application, &holidays),

@@ -16,7 +16,7 @@ use crate::{
     adapters::{authenticator::Authenticator, clock::Clock},
     db::{Db, officers, officers::Record, sessions},
     domain::ids::OfficerId,
-    render::{qr::Qr, words},
+    render::{desk_words, qr::Qr, words},
     web::{
         error::{WebError, WebResult, too_many},
         form::Form,
@@ -83,7 +83,7 @@ pub async fn post(
     let now = clock.now();
     let record = half_way(&session, &db).await?;
     if form.value("kode").trim().is_empty() {
-        form.reject("kode", words::DESK_CODE_EMPTY);
+        form.reject("kode", desk_words::CODE_EMPTY);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&record, form, None)?).into_response());
     }
     match desk_login::show_factor(&db, record.officer.id, form.value("kode"), &from, now).await {
@@ -96,7 +96,7 @@ pub async fn post(
             Ok(RecoveryPage { shell: DeskShell::default(), codes }.into_response())
         }
         Err(ProofError::Wrong) => {
-            let page = page(&record, form, Some(words::DESK_LOGIN_WRONG.to_owned()))?;
+            let page = page(&record, form, Some(desk_words::LOGIN_WRONG.to_owned()))?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(ProofError::TooMany(next)) => Ok(too_many(page(&record, form, Some(words::too_many(next)))?, next, now)),

@@ -15,7 +15,7 @@ use crate::{
     adapters::{clock::Clock, passwords::Passwords},
     db::{Db, sessions},
     domain::ids::OfficerId,
-    render::words,
+    render::{desk_words, words},
     web::{
         error::{WebResult, too_many},
         form::{Form, pairs},
@@ -59,7 +59,7 @@ pub async fn post(
     mut form: Form,
 ) -> WebResult {
     let now = clock.now();
-    for (field, sentence) in [("nama", words::DESK_NAME_EMPTY), ("sandi", words::LOGIN_PASSWORD_EMPTY)] {
+    for (field, sentence) in [("nama", desk_words::NAME_EMPTY), ("sandi", words::LOGIN_PASSWORD_EMPTY)] {
         if form.value(field).trim().is_empty() {
             form.reject(field, sentence);
         }
@@ -78,7 +78,7 @@ pub async fn post(
             Ok(Redirect::to(paths::DESK_FACTOR).into_response())
         }
         Err(ProofError::Wrong) => {
-            let page = LoginPage::with(form, Some(words::DESK_LOGIN_WRONG.to_owned()));
+            let page = LoginPage::with(form, Some(desk_words::LOGIN_WRONG.to_owned()));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(ProofError::TooMany(next)) => Ok(too_many(LoginPage::with(form, Some(words::too_many(next))), next, now)),

@@ -1,18 +1,29 @@
 //! The desk: pages for officers who have shown both steps. Every case is loaded through what its officer
 //! may see; what they may not see does not exist.
 
+mod case;
+mod decide;
 mod desk;
 mod factor;
 mod login;
 mod queue;
+mod viewer;
 
 use axum::{
     Router,
+    extract::{FromRequestParts, Path},
+    http::request::Parts,
     routing::{get, post},
 };
+use uuid::Uuid;
 
 pub use self::desk::DeskShell;
-use super::{paths, state::AppState};
+use super::{
+    error::{WebError, WebResult},
+    paths,
+    state::AppState,
+};
+use crate::domain::ids::{ApplicationId, PageId};
 
 /// Under this key a session keeps which officer has shown their password, but not yet the second factor.
 const HALF_WAY: &str = "half_way";
@@ -24,4 +35,36 @@ pub fn router() -> Router<AppState> {
         .route(paths::DESK_FACTOR, get(factor::get).post(factor::post))
         .route(paths::DESK_LOGOUT, post(login::log_out))
         .route(paths::QUEUE, get(queue::get).post(queue::post))
+        .route(paths::CASE, get(case::get))
+        .route(paths::CASE_PAGE, get(case::picture))
+        .route(paths::LEASE, post(decide::take))
+        .route(paths::RELEASE, post(decide::release))
+        .route(paths::SKIP, post(decide::skip))
+        .route(paths::APPROVAL, post(decide::approve))
+        .route(paths::RETURN, post(decide::send_back))
+        .route(paths::REFUSAL, post(decide::refuse))
+}
+
+/// The case in the address, or 404.
+struct Case(ApplicationId);
+
+impl<S: Send + Sync> FromRequestParts<S> for Case {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
+        let path = Path::<Uuid>::from_request_parts(parts, state).await;
+        path.map(|Path(id)| Self(id.into())).map_err(|_| WebError::NotFound)
+    }
+}
+
+/// The case and its stored page in the address, or 404.
+struct StoredPage(ApplicationId, PageId);
+
+impl<S: Send + Sync> FromRequestParts<S> for StoredPage {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
+        let path = Path::<(Uuid, Uuid)>::from_request_parts(parts, state).await;
+        path.map(|Path((id, page))| Self(id.into(), page.into())).map_err(|_| WebError::NotFound)
+    }
 }

@@ -22,6 +22,7 @@ use crate::{
     domain::{
         calendar::{self, Holidays},
         category::Category,
+        ids::ApplicationId,
         nik::Nik,
         receipt::ReceiptNumber,
         region::{Counter, RegionCode},
@@ -30,7 +31,7 @@ use crate::{
     render::{
         dates,
         desk::{self, Age},
-        words,
+        desk_words,
     },
     web::{
         error::{WebError, WebResult},
@@ -70,6 +71,10 @@ struct QueuePage {
     next: Option<String>,
     /// Whether the lines are what a search found.
     found: bool,
+    /// The oldest case that waits for a decision and that nobody holds.
+    first: Option<ApplicationId>,
+    /// What became of the case decided just before.
+    told: Option<String>,
 }
 
 struct Tab {
@@ -132,9 +137,11 @@ pub async fn get(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery) ->
     items.truncate(LINES);
     let last = items.last().filter(|_| has_more);
     let next = last.map(|item| format!("{}&setelah={}", asked.address(asked.step), mark(item, late_before)));
+    let waits = asked.step == Status::Diajukan && asked.after.is_none();
+    let first = items.iter().find(|item| waits && item.held.is_none()).map(|item| item.id);
     let lines = items.into_iter().map(|item| line(item, desk.now, &holidays)).collect();
     let page = page(&mut conn, desk, asked, &holidays, lines).await?;
-    Ok(QueuePage { next, ..page }.into_response())
+    Ok(QueuePage { next, first, told: told(query.as_deref()), ..page }.into_response())
 }
 
 /// "Cari": what was searched for is written down, sealed.
@@ -144,7 +151,7 @@ pub async fn post(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery, m
     let holidays = schedule::holidays(&mut conn).await?;
     let typed = form.value("cari").trim().to_owned();
     let Some(wanted) = wanted(&typed, &asked.counter.code) else {
-        form.reject("cari", words::SEARCH_EMPTY);
+        form.reject("cari", desk_words::SEARCH_EMPTY);
         let page = page(&mut conn, desk, asked, &holidays, Vec::new()).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, QueuePage { form, found: true, ..page }).into_response());
     };
@@ -172,7 +179,16 @@ async fn page(conn: &mut Conn, desk: Desk, asked: Asked, holidays: &Holidays, li
         lines,
         next: None,
         found: false,
+        first: None,
+        told: None,
     })
+}
+
+/// The sentence about the case decided just before, after which the queue was empty.
+fn told(query: Option<&str>) -> Option<String> {
+    let number = parameter(query, "sesudah").and_then(|text| ReceiptNumber::parse(&text).ok())?;
+    let status = parameter(query, "putusan").and_then(|code| Status::parse(&code))?;
+    Some(desk_words::decided(number, status, false))
 }
 
 /// A number, a NIK, or words of a name; nothing when nothing was typed.

@@ -33,6 +33,8 @@ struct TrackPage {
 struct Found {
     number: String,
     status: Status,
+    /// What the status is called now.
+    label: &'static str,
     next: String,
     timeline: Vec<TimelineStep>,
     appointment: Option<String>,
@@ -72,6 +74,7 @@ pub async fn post(shell: Shell, State(db): State<Db>, State(clock): State<Clock>
     let found = Found {
         number: number.to_string(),
         status: application.status,
+        label: status::label(&application),
         next: status::next(&application, &holidays),
         timeline: status::timeline(&application),
         appointment: appointment(&application),

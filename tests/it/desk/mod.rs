@@ -1,5 +1,6 @@
 //! The desk: who comes in, what they find, what they decide, and what is written down of it.
 
 mod audit;
+mod case;
 mod login;
 mod queue;

@@ -18,7 +18,7 @@ fn numbers(page: &Page) -> Vec<String> {
 async fn all(browser: &mut Browser, address: &str) -> Vec<String> {
     let mut page = browser.get(address).await;
     let mut found = numbers(&page);
-    while let Some(next) = page.attributes("main p.row a.button", "href").first().cloned() {
+    while let Some(next) = page.attributes("main p.row a.button.quiet", "href").first().cloned() {
         page = browser.get(&next).await;
         found.extend(numbers(&page));
     }

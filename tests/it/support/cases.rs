@@ -10,7 +10,7 @@ use alpukat::{
         application::{Details, Letter},
         category::Category,
         event::{By, Witness},
-        ids::{AccountId, ApplicationId},
+        ids::ApplicationId,
         phone::Phone,
         receipt::{CheckCode, ReceiptNumber},
         region::RegionCode,
@@ -20,7 +20,11 @@ use alpukat::{
 };
 use time::{Date, OffsetDateTime};
 
-use super::app::{App, COUNTER, SLOT};
+use super::{
+    app::{App, COUNTER, SLOT, cheap_hash},
+    browser::Browser,
+    people::PASSWORD,
+};
 
 /// A case as a test wants it.
 #[derive(Clone, Debug)]
@@ -54,8 +58,8 @@ impl Wish {
 #[derive(Clone, Debug)]
 pub struct Case {
     pub id: ApplicationId,
-    pub account: AccountId,
     pub number: ReceiptNumber,
+    pub person: CivilRecord,
 }
 
 impl App {
@@ -67,7 +71,7 @@ impl App {
         let contact = Contact { phone: Phone::parse("0812-0000-1234").unwrap(), email: None };
         let account = match accounts::credentials(&mut tx, &wish.person.nik).await.unwrap() {
             Some((account, ..)) => account,
-            None => accounts::open(&mut tx, resident.id, &contact, "none", wish.at).await.unwrap().unwrap(),
+            None => accounts::open(&mut tx, resident.id, &contact, &cheap_hash(PASSWORD), wish.at).await.unwrap().unwrap(),
         };
         let id = drafts::begin(&mut tx, account, resident.id, wish.at).await.unwrap();
         drafts::set_category(&mut tx, id, wish.category, wish.at).await.unwrap();
@@ -80,8 +84,13 @@ impl App {
         let submission = Submission { number, code: CheckCode::from_bits(rand::random()), details: &details };
         let step = Status::Draf.step(Status::Diajukan, Actor::Warga).unwrap();
         let witness = Witness { by: By::Citizen(account), from: None };
-        assert!(applications::submit(&mut tx, id, step, &submission, &witness, wish.at).await.unwrap());
+        assert!(applications::submit(&mut tx, id, step, &submission, &witness, wish.at).await.unwrap().is_some());
         tx.commit().await.unwrap();
-        Case { id, account, number }
+        Case { id, number, person: wish.person.clone() }
+    }
+
+    /// A browser in which whoever sent a case is logged in.
+    pub async fn log_in_as(&self, case: &Case) -> Browser {
+        self.log_in(&case.person).await
     }
 }

@@ -1,0 +1,160 @@
+//! Deciding a case: approve, return for some documents, refuse. Whoever decides holds the case.
+
+use time::{Duration, OffsetDateTime};
+
+use super::{MayCollide, OnDuty, notice};
+use crate::{
+    db::{Conn, Db, DbError, Tx, applications, cases, leases, leases::Lease, officers, places},
+    domain::{
+        application::Application,
+        calendar::day_of,
+        event::Explanation,
+        ids::ApplicationId,
+        limits,
+        person::FullName,
+        status::{Actor, Status},
+    },
+    render::sms::Notice,
+};
+
+/// What an officer decides.
+#[derive(Clone, Debug)]
+pub enum Decision {
+    /// The card is printed.
+    Approve,
+    /// Some documents are to be mended.
+    Return(Explanation),
+    /// It cannot be approved.
+    Refuse(Explanation),
+}
+
+impl Decision {
+    /// Where the case goes.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        match self {
+            Self::Approve => Status::Disetujui,
+            Self::Return(_) => Status::PerluPerbaikan,
+            Self::Refuse(_) => Status::Ditolak,
+        }
+    }
+
+    fn why(&self) -> Option<&Explanation> {
+        match self {
+            Self::Approve => None,
+            Self::Return(why) | Self::Refuse(why) => Some(why),
+        }
+    }
+
+    /// What the citizen is told, as the officer sees it beforehand. Nothing for a case without an appointment,
+    /// which no sent one is.
+    #[must_use]
+    pub fn notice<'a>(&'a self, case: &'a Application, now: OffsetDateTime) -> Option<Notice<'a>> {
+        Some(match self {
+            Self::Approve => Notice::Approved(&case.appointment.as_ref()?.counter),
+            Self::Return(why) => Notice::Returned(why, day_of(now + Duration::days(limits::MENDING_DAYS))),
+            Self::Refuse(why) => Notice::Refused(why),
+        })
+    }
+}
+
+/// Why a case is not decided.
+#[derive(Debug, thiserror::Error)]
+pub enum DecisionError {
+    /// There is no such case, or not for this officer.
+    #[error("no such case")]
+    NotFound,
+    /// The officer may see it, but not decide it: it is about their family, or their role decides nothing.
+    #[error("not theirs to decide")]
+    NotTheirs,
+    /// The officer did not take it, or their time with it has run out.
+    #[error("not held")]
+    Lapsed,
+    /// Somebody else holds it.
+    #[error("held by somebody else")]
+    Held(Lease),
+    /// It stands somewhere else already.
+    #[error("decided already")]
+    Late(Box<Late>),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// What happened instead.
+#[derive(Debug)]
+pub struct Late {
+    /// Where the case stands.
+    pub status: Status,
+    /// Since when.
+    pub at: OffsetDateTime,
+    /// Which officer brought it there, if one did.
+    pub officer: Option<FullName>,
+}
+
+impl MayCollide for DecisionError {
+    fn is_collision(&self) -> bool {
+        matches!(self, Self::Db(error) if error.is_collision())
+    }
+}
+
+impl DecisionError {
+    pub(super) async fn late(conn: &mut Conn, case: &Application) -> Result<Self, DbError> {
+        let last = case.history.last();
+        let officer = match last.and_then(|entry| entry.officer) {
+            Some(id) => officers::names(conn, &[id]).await?.pop().map(|(_, name)| name),
+            None => None,
+        };
+        let at = last.map_or(case.answered_at, |entry| entry.at);
+        Ok(Self::Late(Box::new(Late { status: case.status, at, officer })))
+    }
+}
+
+/// Refuses whoever may only look.
+pub(super) async fn may_decide(tx: &mut Tx, by: &OnDuty, case: &Application) -> Result<(), DecisionError> {
+    let family = cases::family(tx, case, by.officer.id).await?;
+    let counter = case.appointment.as_ref().map(|appointment| &appointment.counter.code);
+    let theirs = counter.is_some_and(|counter| by.officer.may_decide(counter, family));
+    if theirs { Ok(()) } else { Err(DecisionError::NotTheirs) }
+}
+
+/// Decides a case: its step, the reason, the message and the end of the lease are one fact. The same
+/// decision sent again by the same officer changes nothing.
+///
+/// # Errors
+/// [`DecisionError`].
+pub async fn decide(
+    db: &Db,
+    by: &OnDuty,
+    id: ApplicationId,
+    decision: &Decision,
+    now: OffsetDateTime,
+) -> Result<(), DecisionError> {
+    until_undisturbed!(async {
+        let mut tx = db.begin().await?;
+        let scope = by.officer.scope();
+        let case = applications::lock_in_scope(&mut tx, &scope, id, now).await?.ok_or(DecisionError::NotFound)?;
+        may_decide(&mut tx, by, &case).await?;
+        let Some(step) = case.status.step(decision.status(), Actor::Petugas).ok().filter(|_| case.status == Status::Diajukan)
+        else {
+            let last = case.history.last();
+            let is_done = last.is_some_and(|last| last.officer == Some(by.officer.id) && last.to == decision.status());
+            return if is_done { Ok(()) } else { Err(DecisionError::late(&mut tx, &case).await?) };
+        };
+        match leases::of(&mut tx, id, now).await? {
+            None => return Err(DecisionError::Lapsed),
+            Some(lease) if lease.officer != by.officer.id => return Err(DecisionError::Held(lease)),
+            Some(_) => {}
+        }
+        let fact = applications::take_step_because(&mut tx, id, step, decision.why(), &by.witness(), now).await?;
+        let fact = fact.ok_or(DbError::Impossible("a case that moved while it was locked"))?;
+        if let Some(notice) = decision.notice(&case, now) {
+            notice::owe(&mut tx, &case, &notice, fact, now).await?;
+        }
+        leases::end(&mut tx, id, now).await?;
+        if decision.status() == Status::Ditolak {
+            places::free(&mut tx, id).await?;
+        }
+        Ok(tx.commit().await?)
+    })
+}

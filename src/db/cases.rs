@@ -1,0 +1,132 @@
+//! What an officer needs to know of a case besides the application itself: whose family it is about, and
+//! what is worth a second look.
+
+use serde::Deserialize;
+use sqlx::types::Json;
+use time::{Duration, OffsetDateTime};
+
+use super::{Conn, DbError, DbResult};
+use crate::domain::{
+    application::Application,
+    category::{Category, DocumentKind},
+    ids::{ApplicationId, OfficerId},
+    officer::Family,
+    receipt::ReceiptNumber,
+};
+
+/// Uploads of the same file for somebody of another family.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Twin {
+    /// Which document of this case.
+    pub kind: DocumentKind,
+    /// The other case.
+    pub application: ApplicationId,
+    /// Its number.
+    pub number: ReceiptNumber,
+}
+
+/// What is worth a second look. None of it decides anything.
+#[derive(Clone, Debug, Default)]
+pub struct Findings {
+    /// How often this resident lost a card within a year, this case among them.
+    pub losses: i64,
+    /// For residents of how many families the phone stands on applications and accounts.
+    pub families_of_phone: i64,
+    /// The same files elsewhere.
+    pub twins: Vec<Twin>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TwinJson {
+    kind: DocumentKind,
+    application: ApplicationId,
+    number: String,
+}
+
+/// Looks for what is worth a second look.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn findings(conn: &mut Conn, application: &Application) -> DbResult<Findings> {
+    let sent_at = application.submitted_at.unwrap_or(application.answered_at);
+    let row = sqlx::query!(
+        r#"select
+               (select count(*) from applications b
+                    where b.resident_id = a.resident_id and b.category = $2 and b.submitted_at > $3 and b.submitted_at <= a.submitted_at) as "losses!",
+               (select count(distinct r.kk_index) from residents r where r.id in
+                    (select resident_id from applications where phone_index = a.phone_index and status <> 'draf'
+                     union select resident_id from accounts where phone_index = a.phone_index)) as "families!",
+               (select json_agg(distinct jsonb_build_object('kind', p.kind, 'application', b.id, 'number', b.receipt_number))
+                    from pages p join pages q on q.fingerprint = p.fingerprint and q.application_id <> p.application_id
+                    join applications b on b.id = q.application_id and b.receipt_number is not null
+                    join residents t on t.id = b.resident_id
+                    where p.application_id = a.id and t.kk_index <> r.kk_index) as "twins: Json<Vec<TwinJson>>"
+           from applications a join residents r on r.id = a.resident_id where a.id = $1"#,
+        application.id.uuid(),
+        Category::Hilang.code(),
+        sent_at - Duration::days(365),
+    );
+    let row = row.fetch_one(conn.pg()).await?;
+    let twin = |twin: TwinJson| {
+        let number = ReceiptNumber::parse(&twin.number).map_err(|_| DbError::Impossible("a receipt number"))?;
+        Ok(Twin { kind: twin.kind, application: twin.application, number })
+    };
+    let twins = row.twins.map(|twins| twins.0).unwrap_or_default().into_iter().map(twin).collect::<DbResult<_>>()?;
+    let losses = if application.category == Some(Category::Hilang) { row.losses } else { 0 };
+    Ok(Findings { losses, families_of_phone: row.families, twins })
+}
+
+/// Whose family a case is about, seen by an officer.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn family(conn: &mut Conn, application: &Application, viewer: OfficerId) -> DbResult<Family> {
+    let counter = application.appointment.as_ref().map(|appointment| appointment.counter.code.to_string());
+    let row = sqlx::query!(
+        r#"with relatives as (
+               select o.id, o.counter_code from officers o join residents r on r.nik_index = o.nik_index
+               where o.is_enabled and r.kk_index = (select kk_index from residents where id = $1))
+           select exists (select from relatives where id = $2) as "own!",
+                  exists (select from relatives where counter_code = $3) as "an_officers!""#,
+        application.resident_id().uuid(),
+        viewer.uuid(),
+        counter,
+    );
+    let row = row.fetch_one(conn.pg()).await?;
+    Ok(match (row.own, row.an_officers) {
+        (true, _) => Family::TheirOwn,
+        (_, true) => Family::AnOfficers,
+        _ => Family::Nobodys,
+    })
+}
+
+/// The oldest case of the same counter that waits for a decision, that nobody holds and that is not about
+/// the officer's own family. When this one is skipped, the search begins behind it in the queue.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn next(
+    conn: &mut Conn,
+    after: ApplicationId,
+    skipped: bool,
+    officer: OfficerId,
+    late_before: OffsetDateTime,
+    now: OffsetDateTime,
+) -> DbResult<Option<ApplicationId>> {
+    let next = sqlx::query_scalar!(
+        "select a.id from applications a join applications b on b.id = $1 and a.counter_code = b.counter_code
+         where a.status = 'diajukan' and a.id <> b.id
+           and not exists (select from leases l where l.application_id = a.id and l.until > $3 and l.officer_id <> $5)
+           and not exists (select from officers o join residents f on f.nik_index = o.nik_index
+                           join residents r on r.kk_index = f.kk_index where o.id = $5 and r.id = a.resident_id)
+         order by $4 and (a.status_since >= $2, a.submitted_at, a.id) < (b.status_since >= $2, b.submitted_at, b.id),
+                  a.status_since >= $2, a.submitted_at, a.id
+         limit 1",
+        after.uuid(),
+        late_before,
+        now,
+        skipped,
+        officer.uuid(),
+    );
+    Ok(next.fetch_optional(conn.pg()).await?.map(ApplicationId::from))
+}

@@ -1,0 +1,228 @@
+//! `/petugas/permohonan/{id}`: a case on one screen, registry and answers beside the pages.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{RawQuery, State},
+    response::{IntoResponse, Response},
+};
+use time::OffsetDateTime;
+
+use super::{
+    Case,
+    desk::{Desk, DeskShell},
+    viewer::Viewer,
+};
+use crate::{
+    actions::{
+        decision::Decision,
+        viewing::{self, SeenCase},
+    },
+    db::{Db, leases::Lease},
+    domain::{
+        application::Application,
+        category::DocumentKind,
+        event::{Explanation, Fault},
+        message::Message,
+        officer::{Family, Role},
+        receipt::ReceiptNumber,
+        status::Status,
+    },
+    render::{
+        dates,
+        desk::{self, Age},
+        desk_words, sms, status,
+    },
+    web::{
+        error::{WebError, WebResult},
+        form::{Form, parameter},
+        paths,
+    },
+};
+
+/// Which of the two forms is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Open {
+    Return,
+    Refuse,
+}
+
+impl Open {
+    fn parse(code: &str) -> Option<Self> {
+        match code {
+            "kembali" => Some(Self::Return),
+            "tolak" => Some(Self::Refuse),
+            _ => None,
+        }
+    }
+
+    /// The decision that an explanation is for.
+    pub fn decision(self, why: Explanation) -> Decision {
+        match self {
+            Self::Return => Decision::Return(why),
+            Self::Refuse => Decision::Refuse(why),
+        }
+    }
+}
+
+/// An SMS as it would be sent, and how long it is.
+pub struct Preview {
+    pub text: String,
+    pub parts: usize,
+    pub length: usize,
+}
+
+impl Preview {
+    pub fn of(decision: &Decision, case: &Application, now: OffsetDateTime) -> Option<Self> {
+        let text = sms::text(case.receipt_number?, &decision.notice(case, now)?);
+        Some(Self { parts: sms::parts(&text), length: text.chars().count(), text })
+    }
+}
+
+/// What a post adds to the page when it is shown again.
+#[derive(Default)]
+pub struct Again {
+    pub open: Option<Open>,
+    pub form: Form,
+    pub preview: Option<Preview>,
+    /// What happened instead.
+    pub problem: Option<String>,
+}
+
+/// One line of the history.
+struct HistoryLine {
+    label: &'static str,
+    at: OffsetDateTime,
+    who: String,
+    why: Vec<String>,
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "officer/case.html")]
+pub struct CasePage {
+    shell: DeskShell,
+    number: String,
+    age: Option<Age>,
+    lease: Option<Lease>,
+    /// Whether whoever looks holds it.
+    holds: bool,
+    /// Whether they may take it, or why not.
+    may_decide: bool,
+    hindrance: Option<&'static str>,
+    may_release: bool,
+    flags: Vec<String>,
+    twins: Vec<(DocumentKind, String, String)>,
+    documents: Vec<DocumentKind>,
+    history: Vec<HistoryLine>,
+    messages: Vec<Message>,
+    viewer: Option<Viewer>,
+    approval: Option<Preview>,
+    told: Option<String>,
+    again: Again,
+    case: Application,
+}
+
+pub async fn get(desk: Desk, State(db): State<Db>, Case(id): Case, RawQuery(query): RawQuery) -> WebResult {
+    let open = parameter(query.as_deref(), "buka").and_then(|code| Open::parse(&code));
+    let again = Again { open, ..Again::default() };
+    Ok(page(desk, &db, id, query.as_deref(), again).await?.into_response())
+}
+
+/// The picture of a stored page.
+pub async fn picture(desk: Desk, State(db): State<Db>, super::StoredPage(id, page): super::StoredPage) -> WebResult<Response> {
+    let picture = viewing::see_page(&db, &desk.on_duty, id, page, desk.now).await?.ok_or(WebError::NotFound)?;
+    Ok(crate::web::picture::inert(picture))
+}
+
+/// The page of a case, also after a post that did not go through.
+pub async fn page(
+    desk: Desk,
+    db: &Db,
+    id: crate::domain::ids::ApplicationId,
+    query: Option<&str>,
+    again: Again,
+) -> WebResult<CasePage> {
+    let seen = viewing::see_case(db, &desk.on_duty, id, desk.now).await?.ok_or(WebError::NotFound)?;
+    let officer = desk.officer();
+    let holds = seen.lease.as_ref().is_some_and(|lease| lease.officer == officer.id);
+    let counter = seen.application.appointment.as_ref().map(|appointment| appointment.counter.code.clone());
+    let is_waiting = seen.application.status == Status::Diajukan;
+    let may_decide = is_waiting && counter.is_some_and(|counter| officer.may_decide(&counter, seen.family));
+    let hindrance = match (is_waiting && !may_decide, officer.role, seen.family) {
+        (false, ..) => None,
+        (_, Role::Petugas, Family::TheirOwn) => Some(desk_words::OWN_FAMILY),
+        (_, Role::Penyelia, Family::TheirOwn) => Some(desk_words::OWN_FAMILY_OF_SUPERVISOR),
+        _ => Some(desk_words::ONLY_LOOKING),
+    };
+    let viewer = (officer.role != Role::Admin).then(|| Viewer::of(&seen.application, query)).flatten();
+    Ok(CasePage {
+        number: seen.application.receipt_number.map(|number| number.to_string()).unwrap_or_default(),
+        age: seen.application.history.last().filter(|_| is_waiting).map(|last| desk::age(last.at, desk.now, &seen.holidays)),
+        holds,
+        may_decide,
+        hindrance,
+        may_release: officer.role == Role::Penyelia && seen.lease.is_some() && !holds,
+        flags: flags(&seen, desk.now),
+        twins: twins(&seen),
+        documents: seen.application.documents.iter().map(|document| document.kind).collect(),
+        history: history(&seen),
+        viewer,
+        approval: Preview::of(&Decision::Approve, &seen.application, desk.now),
+        told: told(query),
+        again,
+        lease: seen.lease,
+        messages: seen.messages,
+        case: seen.application,
+        shell: desk.shell,
+    })
+}
+
+/// What is worth a second look, in words; never a refusal.
+fn flags(seen: &SeenCase, now: OffsetDateTime) -> Vec<String> {
+    let case = &seen.application;
+    let civil = case.civil();
+    let mut flags = Vec::new();
+    if let Some((letter, days)) =
+        case.letter().and_then(|letter| Some((letter, letter.old(crate::domain::calendar::day_of(now))?)))
+    {
+        flags.push(desk_words::flag_letter(days, letter.date));
+    }
+    if seen.findings.losses >= crate::domain::limits::LOSSES {
+        flags.push(desk_words::flag_losses(seen.findings.losses));
+    }
+    if seen.findings.families_of_phone > crate::domain::limits::FAMILIES_OF_PHONE {
+        flags.push(desk_words::flag_phone(seen.findings.families_of_phone));
+    }
+    if case.details.civil.as_ref().is_some_and(|copy| *copy != case.resident.civil) {
+        flags.push(desk_words::FLAG_CHANGED.to_owned());
+    }
+    if !civil.nik.tells_birth(civil.birth_date, civil.sex) {
+        flags.push(desk_words::FLAG_BIRTH.to_owned());
+    }
+    flags
+}
+
+fn twins(seen: &SeenCase) -> Vec<(DocumentKind, String, String)> {
+    let twins = seen.findings.twins.iter();
+    twins.map(|twin| (twin.kind, twin.number.to_string(), paths::case(twin.application))).collect()
+}
+
+fn history(seen: &SeenCase) -> Vec<HistoryLine> {
+    let line = |(place, entry): (usize, &crate::domain::event::HistoryEntry)| HistoryLine {
+        label: status::happened(entry.to, place == 0),
+        at: entry.at,
+        who: entry
+            .officer
+            .and_then(|id| seen.names.get(&id))
+            .map_or_else(|| desk_words::actor(entry.by).to_owned(), |name| name.as_str().to_owned()),
+        why: seen.explanations.get(&entry.fact).map(desk_words::explanation).unwrap_or_default(),
+    };
+    seen.application.history.iter().enumerate().map(line).collect()
+}
+
+/// The sentence about the case decided just before.
+fn told(query: Option<&str>) -> Option<String> {
+    let number = parameter(query, "sesudah").and_then(|text| ReceiptNumber::parse(&text).ok())?;
+    let status = parameter(query, "putusan").and_then(|code| Status::parse(&code))?;
+    Some(desk_words::decided(number, status, true))
+}

@@ -1,0 +1,58 @@
+// The desk by keyboard, and zoom. Everything but the zoom works without this script, by links and buttons.
+(() => {
+  "use strict";
+  const OFF = "pintasan-mati";
+  const remembered = () => { try { return localStorage.getItem(OFF) === "1"; } catch { return false; } };
+  const remember = (off) => { try { localStorage.setItem(OFF, off ? "1" : "0"); } catch { /* private windows */ } };
+  let off = remembered();
+
+  const hint = document.querySelector("[data-keys]");
+  if (hint) {
+    const button = hint.querySelector("button");
+    const tell = () => { button.textContent = off ? "Hidupkan pintasan" : "Matikan pintasan"; };
+    button.addEventListener("click", () => { off = !off; remember(off); tell(); });
+    tell();
+    hint.hidden = false;
+  }
+
+  const area = document.querySelector("[data-zoom]");
+  const zoomers = document.querySelector("[data-zoomers]");
+  if (area && zoomers) {
+    const picture = area.querySelector("img");
+    let step = 0;
+    const zoom = (by) => {
+      step = Math.min(4, Math.max(0, step + by));
+      for (let known = 1; known <= 4; known += 1) picture.classList.toggle(`zoom-${known}`, known === step);
+    };
+    const [closer, farther] = zoomers.querySelectorAll("button");
+    closer.addEventListener("click", () => zoom(1));
+    farther.addEventListener("click", () => zoom(-1));
+    zoomers.hidden = false;
+  }
+
+  const rows = () => [...document.querySelectorAll("table.queue tbody a")];
+  const walk = (by) => {
+    const all = rows();
+    const at = all.indexOf(document.activeElement);
+    (all[at + by] || all[by > 0 ? 0 : all.length - 1])?.focus();
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest("input, select, textarea, [contenteditable]");
+    if (off || field || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    // In the page of a document arrows scroll, unless nothing can be scrolled sideways.
+    if (event.key.startsWith("Arrow") && area?.contains(event.target) && area.scrollWidth > area.clientWidth) return;
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const target = [...document.querySelectorAll("[data-key]")].find((known) => known.dataset.key === key && !known.closest("[hidden]"));
+    if (target) {
+      event.preventDefault();
+      target.click();
+    } else if (key === "/" && document.getElementById("cari")) {
+      event.preventDefault();
+      document.getElementById("cari").focus();
+    } else if ((key === "j" || key === "k") && rows().length) {
+      event.preventDefault();
+      walk(key === "j" ? 1 : -1);
+    }
+  });
+})();
