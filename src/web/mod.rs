@@ -28,7 +28,7 @@ use tower_sessions::{
     service::PrivateCookie,
 };
 
-use self::state::AppState;
+use self::{error::WebError, state::AppState};
 use crate::db::sessions::{Audience, Sessions};
 
 /// The whole service. Citizens and officers have a cookie each, and neither opens the other's pages.
@@ -42,6 +42,8 @@ pub fn router(state: AppState) -> Router {
         .merge(public::router())
         .merge(citizen::router())
         .merge(assets::router())
+        // Named, so that it stays the one that answers for addresses of nobody when the desk joins.
+        .fallback(|| async { WebError::NotFound })
         .layer(CatchPanicLayer::new())
         .layer(CsrfLayer::new())
         .layer(from_fn(error::dress))

@@ -150,6 +150,11 @@ impl Browser {
         panic!("{}: Tab does not lead to {}", self.path().await, element.html(false).await.unwrap());
     }
 
+    /// Presses keys wherever the focus is.
+    pub async fn press_keys(&self, signs: &str) {
+        self.type_signs(signs.chars()).await;
+    }
+
     async fn type_keys(&self, keys: &[Key]) {
         self.type_signs(keys.iter().map(|key| char::from(*key))).await;
     }

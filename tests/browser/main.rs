@@ -20,6 +20,7 @@ mod scratch;
 
 mod browser;
 mod conflicts;
+mod desk;
 mod forms;
 mod guard;
 mod hand;

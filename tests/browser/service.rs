@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use ::time::{OffsetDateTime, macros::datetime};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep};
 
@@ -22,6 +23,7 @@ const COUNTERS: &str = "code,address,whatsapp,places\n31.71.01.1002,Jalan Contoh
 pub struct Service {
     /// Where it serves, without a slash at the end.
     pub address: String,
+    begun: Instant,
     _program: Guard,
     scratch: Scratch,
 }
@@ -46,7 +48,7 @@ impl Service {
         let mut command = program(scratch.path());
         command.env("ALPUKAT_LISTEN", &listen).arg("serve");
         let program = Guard::start(&command, scratch.path().join("program"));
-        let service = Self { address: format!("http://{listen}"), _program: program, scratch };
+        let service = Self { address: format!("http://{listen}"), begun: Instant::now(), _program: program, scratch };
         until_answered(&format!("{}/siap", service.address), "alpukat does not serve").await;
         service
     }
@@ -57,6 +59,19 @@ impl Service {
         fs::write(&file, rows).unwrap();
         let done = program(self.scratch.path()).arg(command).arg(file).stdout(Stdio::null()).status().unwrap();
         assert!(done.success(), "{command} failed");
+    }
+
+    /// What the program's clock shows, but for the moment that its start took.
+    pub fn now(&self) -> OffsetDateTime {
+        datetime!(2026-11-20 09:00 +7) + self.begun.elapsed()
+    }
+
+    /// Makes an officer of the counter of kecamatan Gambir, as an administrator does while it serves.
+    pub fn officer(&self, username: &str, password: &str) {
+        let mut command = program(self.scratch.path());
+        command.args(["create-officer", username, "--name", "Rini Contoh", "--role", "petugas", "--counter", "31.71.01"]);
+        let done = command.env("ALPUKAT_PASSWORD", password).stdout(Stdio::null()).status().unwrap();
+        assert!(done.success(), "create-officer failed");
     }
 
     /// Takes the database away from under it.

@@ -99,6 +99,11 @@ async fn a_walk_over_all_routes_without_a_session_reaches_nothing_personal() {
     );
     all.extend(["/pencetakan-ktp-el/tambah", "/akun/kata-sandi", "/akun/keluar-semua"].map(ToOwned::to_owned));
     all.push(format!("/periksa/{}", code.simple()));
+    let case = application.replace("/pencetakan-ktp-el", "/petugas/permohonan");
+    let deeds = ["", "/pemeriksaan", "/pelepasan", "/lewati", "/persetujuan", "/pengembalian", "/penolakan"];
+    all.extend(deeds.map(|deed| format!("{case}{deed}")));
+    all.push(format!("{case}/halaman/{page}"));
+    all.extend(["/petugas", "/petugas/masuk", "/petugas/dua-langkah", "/petugas/keluar"].map(ToOwned::to_owned));
     // The walk forgets no route.
     let source = include_str!("../../src/web/paths.rs");
     let routes = source.lines().filter(|line| line.contains("pub const") && line.contains("= \"/")).count();
@@ -108,13 +113,15 @@ async fn a_walk_over_all_routes_without_a_session_reaches_nothing_personal() {
     for address in all {
         let mut nobody = app.browser();
         for page in [nobody.get(&address).await, nobody.post(&address, &[]).await] {
-            let leads_in = page.status == 303 && page.header("location").starts_with("/masuk");
+            let door = if address.starts_with("/petugas") { "/petugas/masuk" } else { "/masuk" };
+            let leads_in = page.status == 303 && page.header("location").starts_with(door);
             let body = page.body();
             for secret in secrets {
                 assert!(!body.contains(secret), "{address} shows something personal");
             }
             assert_ne!(page.header("content-type"), "image/jpeg", "{address}");
-            let closed = address.starts_with("/pencetakan-ktp-el") || address.starts_with("/akun");
+            let closed = ["/pencetakan-ktp-el", "/akun", "/petugas"].iter().any(|part| address.starts_with(part));
+            let closed = closed && address != "/petugas/masuk";
             assert!(!closed || leads_in || page.status == 405, "{address}: {}", page.status);
         }
     }
