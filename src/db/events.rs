@@ -6,14 +6,16 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Conn, DbError, DbResult, Tx};
+use super::{Conn, DbError, DbResult, Tx, applications::Reader};
 use crate::{
     domain::{
         application::Application,
+        category::DocumentKind,
         event::{By, Deed, Explanation, Witness},
         ids::{ApplicationId, FactId},
         mending::Mending,
-        region::RegionCode,
+        receipt::ReceiptNumber,
+        region::{Counter, RegionCode},
         status::{Status, Step},
     },
     vault::{Place, Vault},
@@ -103,6 +105,72 @@ pub async fn mending(conn: &mut Conn, application: &Application) -> DbResult<Opt
     let Some(last) = application.history.last().filter(|_| application.status == Status::PerluPerbaikan) else { return Ok(None) };
     let why = explanations(conn, application.id).await?.remove(&last.fact);
     Ok(Some(Mending { why: why.ok_or(DbError::Impossible("a return without a reason"))?, returned_at: last.at }))
+}
+
+/// An officer's look at a case, as its citizen is told of it.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The case.
+    pub application: ApplicationId,
+    /// The number on its receipt.
+    pub number: ReceiptNumber,
+    /// When.
+    pub at: OffsetDateTime,
+    /// What was done: looked at the case or at a page, or a step taken.
+    pub deed: AccessDeed,
+    /// In which office; nothing for the city's own administration.
+    pub office: Option<Counter>,
+}
+
+/// What an officer did with somebody's data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AccessDeed {
+    /// Opened the case.
+    Case,
+    /// Opened a stored page of this document.
+    Page(DocumentKind, usize),
+    /// Took the case a step on.
+    Step(Status),
+}
+
+/// How many are shown.
+const ACCESSES: i64 = 200;
+
+/// Who opened the applications that a citizen may see, newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn accesses(conn: &mut Conn, reader: Reader) -> DbResult<Vec<Access>> {
+    let rows = sqlx::query!(
+        r#"select e.at, e.deed, e.reason, e.to_status, a.id, a.receipt_number as "number!", e.office as "office?", g.name as "region?"
+           from applications a join events e on e.application_id = a.id left join regions g on g.code = e.office
+           where (a.account_id = $1 or a.resident_id = $2) and a.status <> 'draf' and e.officer_id is not null
+             and e.deed in ('lihat', 'lihat_halaman', 'langkah')
+           order by e.at desc, e.id desc limit $3"#,
+        reader.account.uuid(),
+        reader.resident.uuid(),
+        ACCESSES,
+    );
+    let impossible = || DbError::Impossible("an officer's deed");
+    let mut accesses = Vec::new();
+    for row in rows.fetch_all(conn.pg()).await? {
+        let page = row.reason.as_deref().and_then(|reason| reason.split_once(' '));
+        let page = page.and_then(|(kind, number)| Some((DocumentKind::parse(kind)?, number.parse().ok()?)));
+        let deed = match row.deed.as_str() {
+            "lihat" => AccessDeed::Case,
+            "lihat_halaman" => page.map(|(kind, number)| AccessDeed::Page(kind, number)).ok_or_else(impossible)?,
+            _ => AccessDeed::Step(row.to_status.as_deref().and_then(Status::parse).ok_or_else(impossible)?),
+        };
+        let office = row.office.as_deref().and_then(RegionCode::parse).zip(row.region);
+        accesses.push(Access {
+            application: row.id.into(),
+            number: ReceiptNumber::parse(&row.number).map_err(|_| impossible())?,
+            at: row.at,
+            deed,
+            office: office.map(|(code, region)| Counter { code, region, address: None, whatsapp: None, places: 0 }),
+        });
+    }
+    Ok(accesses)
 }
 
 struct Entry<'a> {

@@ -41,6 +41,15 @@ pub const FLAG_CHANGED: &str = "Data kependudukan berubah sejak permohonan dikir
 /// The NIK tells another birth date or sex.
 pub const FLAG_BIRTH: &str = "Tanggal lahir tidak sama dengan yang tertulis dalam NIK.";
 
+/// A step of the queue, short enough for seven of them in a line.
+#[must_use]
+pub fn tab(status: Status) -> &'static str {
+    match status {
+        Status::Disetujui => "Antre cetak",
+        other => other.label(),
+    }
+}
+
 /// The police's letter is old.
 #[must_use]
 pub fn flag_letter(days: i64, date: Date) -> String {

@@ -20,6 +20,8 @@ pub const LOGIN: &str = "/masuk";
 pub const LOGOUT: &str = "/keluar";
 /// The account.
 pub const ACCOUNT: &str = "/akun";
+/// Who opened my data.
+pub const ACCESS: &str = "/akun/akses";
 /// Changing the password (POST).
 pub const PASSWORD: &str = "/akun/kata-sandi";
 /// Ending every session (POST).

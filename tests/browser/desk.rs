@@ -92,6 +92,8 @@ async fn a_case_is_returned_mended_and_approved() {
     citizen.look("perbaiki-terunggah").await;
     citizen.press("Kirim perbaikan").await;
     citizen.look("diperbaiki").await;
+    citizen.visit("/akun/akses").await;
+    citizen.look("akses").await;
     citizen.close().await;
 
     let case = filed.page.replace("/pencetakan-ktp-el/", "/petugas/permohonan/");

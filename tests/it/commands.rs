@@ -1,6 +1,6 @@
 //! The commands as a person runs them: the real binary against a database of the test's own.
 
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use alpukat::{db::residents, domain::nik::Nik};
 
@@ -10,6 +10,11 @@ const HEADER: &str = "nik,kk_number,name,birth_date,sex,marital_status,address,k
 
 /// The program with the settings of a test's database and the test's keys.
 fn alpukat(app: &App, arguments: &[&str]) -> Output {
+    alpukat_with(app, arguments, "")
+}
+
+/// The same with a password in its environment.
+fn alpukat_with(app: &App, arguments: &[&str], password: &str) -> Output {
     let url = |options: &sqlx::postgres::PgConnectOptions| {
         let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
         let host = host.replace('/', "%2F");
@@ -23,6 +28,8 @@ fn alpukat(app: &App, arguments: &[&str]) -> Output {
         .env("ALPUKAT_DATA_DIR", folder.path())
         .env("ALPUKAT_SECRET_KEY", base64::Engine::encode(&base64::prelude::BASE64_STANDARD, [7; 32]))
         .env("RUST_LOG", "warn")
+        .env("ALPUKAT_PASSWORD", password)
+        .stdin(Stdio::null())
         .output()
         .unwrap()
 }
@@ -149,10 +156,77 @@ fn wrong_settings_stop_the_start_with_one_list() {
 
 #[test]
 fn every_command_explains_itself() {
-    for command in ["serve", "migrate", "import-residents", "import-counters"] {
+    for command in ["serve", "migrate", "import-residents", "import-counters", "create-officer", "verify-audit"] {
         let help = Command::new(env!("CARGO_BIN_EXE_alpukat")).args([command, "--help"]).output().unwrap();
         assert!(help.status.success() && !help.stdout.is_empty(), "{command}");
     }
     let help = Command::new(env!("CARGO_BIN_EXE_alpukat")).args(["import-residents", "--help"]).output().unwrap();
     assert!(String::from_utf8(help.stdout).unwrap().contains("belum_kawin, kawin, cerai_hidup or cerai_mati"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_officer_is_made_changed_and_shut_out() {
+    const PASSWORD: &str = "stempel-di-meja-kiri";
+    let app = App::new().await;
+    let make = ["create-officer", "Rini", "--name", "Rini Contoh", "--role", "petugas", "--counter", "31.71.01.1004"];
+    let refused: [(&[&str], &str, &str); 8] = [
+        (&make, "", "set ALPUKAT_PASSWORD"),
+        (&make, "pendek", "shorter than 12"),
+        (&["create-officer", "r", "--name", "Rini", "--role", "admin"], PASSWORD, "3 to 32 letters"),
+        (&["create-officer", "rini", "--role", "admin"], PASSWORD, "needs --name"),
+        (&["create-officer", "rini", "--name", "Rini"], PASSWORD, "needs --role"),
+        (&["create-officer", "rini", "--name", "Rini", "--role", "petugas"], PASSWORD, "needs a counter"),
+        (
+            &["create-officer", "rini", "--name", "Rini", "--role", "petugas", "--counter", "31.71.99"],
+            PASSWORD,
+            "no counter 31.71.99",
+        ),
+        (
+            &["create-officer", "rini", "--name", "Rini", "--role", "penyelia", "--counter", "31.71.01.1004"],
+            PASSWORD,
+            "kecamatan or kota",
+        ),
+    ];
+    for (arguments, password, sentence) in refused {
+        let output = alpukat_with(&app, arguments, password);
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && told.contains(sentence), "{arguments:?}: {told}");
+    }
+    assert_eq!(app.count("select count(*) from officers").await, 0);
+
+    assert!(alpukat_with(&app, &make, PASSWORD).status.success());
+    let mut browser = app.browser();
+    let come_in = [("nama", "rini"), ("sandi", PASSWORD)];
+    assert_eq!(browser.post("/petugas/masuk", &come_in).await.location(), "/petugas/dua-langkah");
+    let plain = app.count("select count(*) from officers o where o::text ilike '%Rini Contoh%'").await;
+    assert_eq!(plain, 0, "names are sealed");
+
+    assert!(alpukat(&app, &["create-officer", "rini", "--counter", "31.71.01.1002"]).status.success());
+    let moved = "select count(*) from officers where counter_code = '31.71.01.1002' and role = 'petugas' and is_enabled";
+    assert_eq!(app.count(moved).await, 1);
+    assert!(alpukat(&app, &["create-officer", "rini", "--disabled"]).status.success());
+    assert_eq!(browser.get("/petugas/dua-langkah").await.location(), "/petugas/masuk");
+    assert_eq!(browser.post("/petugas/masuk", &come_in).await.status, 422);
+    assert!(alpukat_with(&app, &["create-officer", "rini"], "kata-sandi-yang-baru").status.success());
+    assert_eq!(browser.post("/petugas/masuk", &come_in).await.status, 422);
+    let come_in = [("nama", "rini"), ("sandi", "kata-sandi-yang-baru")];
+    assert_eq!(browser.post("/petugas/masuk", &come_in).await.location(), "/petugas/dua-langkah");
+    assert_eq!(app.count("select count(*) from events where deed = 'simpan_petugas' and actor = 'operator'").await, 4);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_prints_heads_or_names_the_flaw() {
+    let app = App::new().await;
+    app.petugas().await;
+    let output = alpukat(&app, &["verify-audit"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        output.status.success() && told.contains("31.71.01.1004 1 ") && told.contains("1 events, all as they were written"),
+        "{told}"
+    );
+    let touch = "alter table events disable trigger all; update events set at = at + interval '1 second'";
+    sqlx::raw_sql(touch).execute(&mut app.owner().await).await.unwrap();
+    let output = alpukat(&app, &["verify-audit"]);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && told.contains("chain 31.71.01.1004: event 1 (row 1) was altered"), "{told}");
 }

@@ -94,6 +94,7 @@ async fn a_walk_over_all_routes_without_a_session_reaches_nothing_personal() {
             "/siap",
             "/pencetakan-ktp-el",
             "/akun",
+            "/akun/akses",
         ]
         .map(ToOwned::to_owned),
     );

@@ -1,5 +1,6 @@
 //! Pages for a citizen who is logged in. Every record is loaded through what this citizen may see.
 
+mod access;
 mod account;
 mod application;
 mod cancel;
@@ -58,6 +59,7 @@ pub fn router() -> Router<AppState> {
         .route(paths::RECEIPT, get(receipt::get))
         .route(paths::RECEIPT_PDF, get(receipt::pdf))
         .route(paths::ACCOUNT, get(account::get))
+        .route(paths::ACCESS, get(access::get))
         .route(paths::PASSWORD, post(account::change_password))
         .route(paths::SESSIONS, post(account::end_sessions))
 }

@@ -79,6 +79,7 @@ struct QueuePage {
 
 struct Tab {
     status: Status,
+    label: &'static str,
     count: i64,
     address: String,
 }
@@ -166,7 +167,12 @@ async fn page(conn: &mut Conn, desk: Desk, asked: Asked, holidays: &Holidays, li
     let late_before = late_before(Status::Diajukan, desk.now, holidays);
     let counts = queue::counts(conn, &asked.counter.code, asked.category, late_before).await?;
     let count = |status: Status| counts.get(&status).copied().unwrap_or_default();
-    let tab = |status: &Status| Tab { status: *status, count: count(*status).0, address: asked.address(*status) };
+    let tab = |status: &Status| Tab {
+        status: *status,
+        label: desk_words::tab(*status),
+        count: count(*status).0,
+        address: asked.address(*status),
+    };
     Ok(QueuePage {
         shell: desk.shell,
         form: Form::default(),

@@ -345,6 +345,12 @@ async fn every_page_is_reached_and_every_look_is_written_down() {
         10
     );
     assert_eq!(app.count("select count(*) from events where deed = 'lihat' and officer_id is not null").await, 20);
+    // The citizen reads it, and a stranger does not.
+    let told = citizen.get("/akun/akses").await.text("tbody");
+    assert!(told.contains("Melihat Kartu Keluarga (KK), halaman 10 Kelurahan Petojo Selatan"), "{told}");
+    assert!(told.contains("Membuka permohonan Kelurahan Petojo Selatan"), "{told}");
+    let mut stranger = app.citizen(&grown_up()).await;
+    assert!(stranger.get("/akun/akses").await.text("main").contains("Belum ada petugas"));
     let admin = app.officer(Role::Admin, None).await;
     let mut admin = app.desk(&admin).await;
     let shown = admin.get(&case).await;
