@@ -17,6 +17,7 @@ macro_rules! until_undisturbed {
 
 pub mod account;
 pub mod appointment;
+pub mod clockwork;
 pub mod decision;
 pub mod desk_login;
 pub mod draft;

@@ -5,6 +5,7 @@ pub mod accounts;
 pub mod applications;
 pub mod audit;
 pub mod cases;
+pub mod clockwork;
 pub mod drafts;
 pub mod events;
 pub mod housekeeping;

@@ -44,6 +44,8 @@ pub const LEASE: Duration = Duration::minutes(5);
 pub const HOLD: Duration = Duration::minutes(15);
 /// How long a draft is kept after its last answer.
 pub const DRAFT: Duration = Duration::days(7);
+/// How long scans are kept after the end of an application.
+pub const SCANS: Duration = Duration::days(30);
 /// How many days somebody has to mend what was returned, to the end of the last.
 pub const MENDING_DAYS: i64 = 7;
 /// Losses of a card within a year from which an officer's eye is drawn to them.

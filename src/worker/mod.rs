@@ -1,6 +1,8 @@
-//! What happens without anybody asking: messages are handed on, and what is past its time is cleared away.
+//! What happens without anybody asking: messages are handed on, cases whose time has come take their step, and
+//! what is past its time is cleared away.
 //! Every round is small and can be cut off anywhere.
 
+pub mod clockwork;
 mod messages;
 mod sweep;
 
@@ -10,6 +12,8 @@ use crate::{adapters::clock::Clock, db::Db};
 
 /// How often waiting messages are looked for.
 const MESSAGES_EVERY: Duration = Duration::from_secs(2);
+/// How often the clock looks for cases whose time has come.
+const CLOCK_EVERY: Duration = Duration::from_mins(1);
 /// How often what is past its time is cleared away.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
 
@@ -21,5 +25,5 @@ pub async fn run(db: Db, clock: Clock, messages_to_log: bool) {
             messages::hand_on_for_ever(&db, &clock, MESSAGES_EVERY).await;
         }
     };
-    tokio::join!(deliver, sweep::sweep_for_ever(&db, &clock, SWEEP_EVERY));
+    tokio::join!(deliver, clockwork::keep_for_ever(&db, &clock, CLOCK_EVERY), sweep::sweep_for_ever(&db, &clock, SWEEP_EVERY));
 }

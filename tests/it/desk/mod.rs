@@ -2,5 +2,6 @@
 
 mod audit;
 mod case;
+mod clockwork;
 mod login;
 mod queue;

@@ -1,0 +1,62 @@
+//! What the clock has to do: cases whose time has come, a few at a time.
+
+use time::OffsetDateTime;
+use uuid::Uuid;
+
+use super::{Conn, DbResult, Tx, applications};
+use crate::domain::{application::Application, ids::ApplicationId, officer::Scope};
+
+/// Cases that were returned before this moment and not mended.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn unmended(conn: &mut Conn, before: OffsetDateTime, limit: i64) -> DbResult<Vec<ApplicationId>> {
+    let due = sqlx::query_scalar!(
+        "select id from applications where status = 'perlu_perbaikan' and status_since < $1 order by status_since limit $2",
+        before,
+        limit,
+    );
+    Ok(ids(due.fetch_all(conn.pg()).await?))
+}
+
+/// Cases whose card lies at the counter and whose appointment was before this moment.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn uncollected(conn: &mut Conn, before: OffsetDateTime, limit: i64) -> DbResult<Vec<ApplicationId>> {
+    let due = sqlx::query_scalar!(
+        "select id from applications where status = 'siap_diambil' and starts_at < $1 order by starts_at limit $2",
+        before,
+        limit,
+    );
+    Ok(ids(due.fetch_all(conn.pg()).await?))
+}
+
+/// A case, locked until the transaction ends, for the clock.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn lock(tx: &mut Tx, id: ApplicationId, now: OffsetDateTime) -> DbResult<Option<Application>> {
+    applications::lock_in_scope(tx, &Scope::Everything, id, now).await
+}
+
+/// Erases pages of applications that ended before a moment and have no appointment ahead. Tells how many.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn erase_scans(conn: &mut Conn, ended_before: OffsetDateTime, now: OffsetDateTime, limit: i64) -> DbResult<u64> {
+    let erased = sqlx::query!(
+        "delete from pages where id in (
+             select p.id from pages p join applications a on a.id = p.application_id
+             where a.status in ('selesai', 'ditolak', 'dibatalkan', 'kedaluwarsa') and a.status_since <= $1 and a.starts_at < $2
+             limit $3)",
+        ended_before,
+        now,
+        limit,
+    );
+    Ok(erased.execute(conn.pg()).await?.rows_affected())
+}
+
+fn ids(rows: Vec<Uuid>) -> Vec<ApplicationId> {
+    rows.into_iter().map(ApplicationId::from).collect()
+}

@@ -1,0 +1,32 @@
+//! The clock's rounds: returns that ran out, cards that nobody fetched, scans past their time.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+use crate::{
+    actions::clockwork,
+    adapters::clock::Clock,
+    db::{Db, DbResult},
+};
+
+pub(super) async fn keep_for_ever(db: &Db, clock: &Clock, every: Duration) {
+    let mut every = tokio::time::interval(every);
+    loop {
+        every.tick().await;
+        if let Err(error) = keep(db, clock.now()).await {
+            tracing::warn!(%error, "the clock could not finish its round; trying again later");
+        }
+    }
+}
+
+/// One round: everything that is due at this moment.
+///
+/// # Errors
+/// [`crate::db::DbError`]; what was done by then stays done.
+pub async fn keep(db: &Db, now: OffsetDateTime) -> DbResult<()> {
+    while clockwork::expire_returns(db, now).await? > 0 {}
+    while clockwork::mark_uncollected(db, now).await? > 0 {}
+    while clockwork::erase_scans(db, now).await? > 0 {}
+    Ok(())
+}
