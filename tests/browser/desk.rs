@@ -14,7 +14,7 @@ use crate::{
 const PASSWORD: &str = "stempel-di-meja-kiri";
 
 /// The authenticator app: the code of this moment on the program's clock.
-async fn code(browser: &Browser, key: &str) -> String {
+fn code(browser: &Browser, key: &str) -> String {
     let secret = Secret::try_from_base32(key.replace(' ', "")).unwrap();
     let totp = Builder::new().with_secret(secret).with_account_name("x").build().unwrap();
     totp.generate(u64::try_from(browser.service.now().unix_timestamp()).unwrap()).to_string()
@@ -35,7 +35,7 @@ async fn come_in(browser: &Browser, username: &str) {
     browser.fill("Kode", "000000").await;
     browser.press("Masuk").await;
     browser.look("petugas-dua-langkah-salah").await;
-    browser.fill("Kode", &code(browser, &key).await).await;
+    browser.fill("Kode", &code(browser, &key)).await;
     browser.press("Masuk").await;
     browser.look("petugas-kode-pemulihan").await;
     browser.press("Sudah disimpan, ke antrean").await;

@@ -117,7 +117,14 @@ async fn decide(desk: Desk, db: &Db, id: ApplicationId, decision: &Decision, aga
     let scope = desk.officer().scope();
     let decided = applications::in_scope(&mut db.read().await?, &scope, id, desk.now).await?.ok_or(WebError::NotFound)?;
     let number = decided.receipt_number.map(|number| number.to_string()).unwrap_or_default();
-    let next = lease::take_next(db, &desk.on_duty, id, false, desk.now).await?;
+    let next = match lease::take_next(db, &desk.on_duty, id, false, desk.now).await {
+        Ok(next) => next,
+        // The decision stands, whatever becomes of the next case.
+        Err(error) => {
+            tracing::warn!(%error, "the next case does not open");
+            return Ok(Redirect::to(paths::QUEUE).into_response());
+        }
+    };
     let page = next.map_or_else(|| paths::QUEUE.to_owned(), paths::case);
     Ok(Redirect::to(&format!("{page}?sesudah={number}&putusan={}", decision.status().code())).into_response())
 }

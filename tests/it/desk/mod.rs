@@ -3,5 +3,6 @@
 mod audit;
 mod case;
 mod clockwork;
+mod faults;
 mod login;
 mod queue;
