@@ -46,6 +46,10 @@ pub struct SeenCase {
 /// # Errors
 /// [`crate::db::DbError`].
 pub async fn see_case(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTime) -> DbResult<Option<SeenCase>> {
+    until_undisturbed!(try_see_case(db, by, id, now))
+}
+
+async fn try_see_case(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTime) -> DbResult<Option<SeenCase>> {
     let mut tx = db.begin().await?;
     let Some(application) = applications::in_scope(&mut tx, &by.officer.scope(), id, now).await? else { return Ok(None) };
     leases::renew(&mut tx, id, by.officer.id, now).await?;
@@ -73,10 +77,12 @@ pub async fn see_page(db: &Db, by: &OnDuty, id: ApplicationId, page: PageId, now
     if by.officer.role == Role::Admin {
         return Ok(None);
     }
-    let mut tx = db.begin().await?;
-    let found = pages::picture_in_scope(&mut tx, &by.officer.scope(), id, page).await?;
-    let Some((kind, number, picture)) = found else { return Ok(None) };
-    events::add_deed(&mut tx, &Deed::PageSeen(id, kind, number), &by.witness(), now).await?;
-    tx.commit().await?;
-    Ok(Some(picture))
+    until_undisturbed!(async {
+        let mut tx = db.begin().await?;
+        let found = pages::picture_in_scope(&mut tx, &by.officer.scope(), id, page).await?;
+        let Some((kind, number, picture)) = found else { return Ok(None) };
+        events::add_deed(&mut tx, &Deed::PageSeen(id, kind, number), &by.witness(), now).await?;
+        tx.commit().await?;
+        Ok(Some(picture))
+    })
 }

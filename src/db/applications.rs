@@ -162,13 +162,14 @@ pub async fn open_since(conn: &mut Conn, resident: ResidentId) -> DbResult<Optio
 }
 
 /// An application that the account filed, locked until the transaction ends: what decides on it
-/// decides one after the other.
+/// decides one after the other. The lock lets events about it be written meanwhile, which holds the head of
+/// a chain; a stronger one would have each wait for the other.
 ///
 /// # Errors
 /// [`DbError`].
 pub async fn lock_own(tx: &mut Tx, account: AccountId, id: ApplicationId, now: OffsetDateTime) -> DbResult<Option<Application>> {
     let locked = sqlx::query_scalar!(
-        "select id from applications where id = $1 and account_id = $2 for update",
+        "select id from applications where id = $1 and account_id = $2 for no key update",
         id.uuid(),
         account.uuid()
     );
@@ -189,7 +190,7 @@ pub async fn lock_own(tx: &mut Tx, account: AccountId, id: ApplicationId, now: O
 /// # Errors
 /// [`DbError`].
 pub async fn lock_in_scope(tx: &mut Tx, of: &Scope, id: ApplicationId, now: OffsetDateTime) -> DbResult<Option<Application>> {
-    sqlx::query!("select id from applications where id = $1 for update", id.uuid()).fetch_optional(tx.pg()).await?;
+    sqlx::query!("select id from applications where id = $1 for no key update", id.uuid()).fetch_optional(tx.pg()).await?;
     in_scope(tx, of, id, now).await
 }
 
