@@ -5,9 +5,9 @@ use std::{fmt, net::IpAddr, sync::Arc};
 
 use axum::{
     extract::{FromRequestParts, MatchedPath, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, Method, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use ipnet::{IpNet, Ipv6Net};
 use tracing::Instrument;
@@ -54,6 +54,14 @@ fn known(method: &Method) -> &'static str {
         Method::HEAD => "HEAD",
         _ => "OTHER",
     }
+}
+
+/// Refuses what would change something and does not say which page sent it: every browser of today says so, by `Origin` or
+/// `Sec-Fetch-Site`. The layer behind this one holds what is said against our own address.
+pub async fn says_where_from(request: Request, next: Next) -> Response {
+    let says =
+        [header::ORIGIN, HeaderName::from_static("sec-fetch-site")].iter().any(|name| request.headers().contains_key(name));
+    if request.method().is_safe() || says { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
 }
 
 /// Pages load nothing but our own stylesheet, pictures and script, and stand in nobody's frame.

@@ -36,6 +36,7 @@ pub fn router(state: AppState) -> Router {
     let desk = officer::router()
         .layer(CatchPanicLayer::new())
         .layer(CsrfLayer::new())
+        .layer(from_fn(middleware::says_where_from))
         .layer(from_fn(error::dress_desk))
         .layer(sessions(&state, Audience::Petugas));
     Router::new()
@@ -46,6 +47,7 @@ pub fn router(state: AppState) -> Router {
         .fallback(|| async { WebError::NotFound })
         .layer(CatchPanicLayer::new())
         .layer(CsrfLayer::new())
+        .layer(from_fn(middleware::says_where_from))
         .layer(from_fn(error::dress))
         .layer(sessions(&state, Audience::Warga))
         .merge(desk)

@@ -101,10 +101,25 @@ async fn a_walk_over_all_routes_without_a_session_reaches_nothing_personal() {
     all.extend(["/pencetakan-ktp-el/tambah", "/akun/kata-sandi", "/akun/keluar-semua"].map(ToOwned::to_owned));
     all.push(format!("/periksa/{}", code.simple()));
     let case = application.replace("/pencetakan-ktp-el", "/petugas/permohonan");
-    let deeds = ["", "/pemeriksaan", "/pelepasan", "/lewati", "/persetujuan", "/pengembalian", "/penolakan"];
+    let deeds = [
+        "",
+        "/pemeriksaan",
+        "/pelepasan",
+        "/lewati",
+        "/persetujuan",
+        "/pengembalian",
+        "/penolakan",
+        "/penyerahan",
+        "/salah-cetak",
+        "/jadwal",
+    ];
     all.extend(deeds.map(|deed| format!("{case}{deed}")));
     all.push(format!("{case}/halaman/{page}"));
     all.extend(["/petugas", "/petugas/masuk", "/petugas/dua-langkah", "/petugas/keluar"].map(ToOwned::to_owned));
+    let run = uuid::Uuid::new_v4();
+    all.extend(["", "/blangko", &format!("/{run}"), &format!("/{run}/hasil")].map(|rest| format!("/petugas/cetak{rest}")));
+    all.extend(["", "/ditarik", "/akun", "/akun/pelepasan", "/akun/ponsel"].map(|rest| format!("/petugas/loket{rest}")));
+    all.extend(["", "/2026-11-25", "/2026-11-25/penutupan"].map(|rest| format!("/petugas/jadwal{rest}")));
     // The walk forgets no route.
     let source = include_str!("../../src/web/paths.rs");
     let routes = source.lines().filter(|line| line.contains("pub const") && line.contains("= \"/")).count();
@@ -134,10 +149,17 @@ async fn a_form_sent_from_elsewhere_is_refused() {
     let person = grown_up();
     let mut browser = app.citizen(&person).await;
     let application = browser.apply(&person).await;
-    browser.headers = vec![("origin", "https://elsewhere.example".to_owned()), ("sec-fetch-site", "cross-site".to_owned())];
-    let page = browser.post(&format!("{application}/pembatalan"), &[]).await;
-    assert_eq!(page.status, 403);
-    assert!(page.text("h1").contains("Kiriman tidak diterima"));
+    browser.names_origin = false;
+    let elsewhere = vec![("origin", "https://elsewhere.example".to_owned()), ("sec-fetch-site", "cross-site".to_owned())];
+    // Nothing said is nothing believed: no form of a browser comes without either.
+    for headers in [elsewhere, vec![("sec-fetch-site", "cross-site".to_owned())], Vec::new()] {
+        browser.headers = headers;
+        for address in [format!("{application}/pembatalan"), "/petugas/masuk".to_owned()] {
+            let page = browser.post(&address, &[]).await;
+            assert_eq!(page.status, 403, "{address} {:?}", browser.headers);
+            assert!(page.text("h1").contains("Kiriman tidak diterima"));
+        }
+    }
     browser.headers = vec![("origin", "http://alpukat.example".to_owned()), ("sec-fetch-site", "same-origin".to_owned())];
     assert_eq!(browser.post(&format!("{application}/pembatalan"), &[]).await.status, 303);
 }

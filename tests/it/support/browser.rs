@@ -62,11 +62,19 @@ pub struct Browser {
     pub cookies: HashMap<String, String>,
     pub headers: Vec<(&'static str, String)>,
     pub peer: SocketAddr,
+    /// Whether it says which page a form stands on, as every browser does. A test of that says it by itself.
+    pub names_origin: bool,
 }
 
 impl Browser {
     pub fn new(router: Router) -> Self {
-        Self { router, cookies: HashMap::new(), headers: Vec::new(), peer: SocketAddr::from(([203, 0, 113, 7], 40_000)) }
+        Self {
+            router,
+            cookies: HashMap::new(),
+            headers: Vec::new(),
+            peer: SocketAddr::from(([203, 0, 113, 7], 40_000)),
+            names_origin: true,
+        }
     }
 
     pub async fn get(&mut self, address: &str) -> Page {
@@ -94,6 +102,9 @@ impl Browser {
         request = request.header(header::HOST, "alpukat.example");
         for (name, value) in &self.headers {
             request = request.header(*name, value);
+        }
+        if self.names_origin {
+            request = request.header(header::ORIGIN, "http://alpukat.example");
         }
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
