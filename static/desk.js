@@ -15,6 +15,11 @@
     hint.hidden = false;
   }
 
+  for (const place of document.querySelectorAll("[data-print]")) {
+    place.querySelector("button").addEventListener("click", () => window.print());
+    place.hidden = false;
+  }
+
   const area = document.querySelector("[data-zoom]");
   const zoomers = document.querySelector("[data-zoomers]");
   if (area && zoomers) {

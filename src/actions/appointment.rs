@@ -5,14 +5,14 @@ use time::{Date, OffsetDateTime};
 use super::{Citizen, MayCollide, notice};
 use crate::{
     db::{
-        Conn, Db, DbError, DbResult, applications, drafts, events,
+        Conn, Db, DbError, DbResult, Tx, applications, drafts, events,
         places::{self, HalfHour},
         schedule::{self, Schedule},
     },
     domain::{
         application::Application,
         calendar::{Slot, day_of},
-        event::Deed,
+        event::{By, Deed, Witness},
         ids::ApplicationId,
         limits,
         region::RegionCode,
@@ -102,27 +102,84 @@ pub async fn choose(
         if !is_draft && !application.status.may_move() {
             return Err(SlotError::NotFound);
         }
-        let schedule = schedule(&mut tx, &application, now).await?;
-        let (exists, nearest) = offered(&schedule, application.status, wish, now);
-        if !exists {
-            return Err(SlotError::NotOffered);
-        }
-        let already_there = application.appointment.as_ref().is_some_and(|old| old.starts_at == wish.starts_at);
-        let mut fact = None;
-        if let Ok(step) = application.status.step(Status::SiapDiambil, Actor::Warga) {
-            fact = applications::take_step(&mut tx, id, step, &citizen.witness(), now).await?;
-        } else if !is_draft && !already_there {
-            fact = Some(events::add_deed(&mut tx, &Deed::Moved(id), &citizen.witness(), now).await?);
-        }
-        if let (Some(fact), Some(old)) = (fact, &application.appointment) {
-            let ready = application.category.filter(|_| application.status.is_printed());
-            notice::owe(&mut tx, &application, &Notice::Moved(&old.counter, wish.starts_at, ready), fact, now).await?;
-        }
-        drafts::set_slot(&mut tx, id, wish.counter, wish.starts_at, now).await?;
         let held_until = is_draft.then(|| now + limits::HOLD);
-        if !places::take(&mut tx, id, wish, held_until, now).await? {
-            return Err(SlotError::Full(nearest));
-        }
+        give(&mut tx, &application, wish, held_until, &citizen.witness(), now).await?;
         Ok(tx.commit().await?)
     })
+}
+
+/// Gives a case the half hour that somebody chose, if it is offered and has a place.
+pub(super) async fn give(
+    tx: &mut Tx,
+    application: &Application,
+    wish: HalfHour<'_>,
+    held_until: Option<OffsetDateTime>,
+    witness: &Witness,
+    now: OffsetDateTime,
+) -> Result<(), SlotError> {
+    let schedule = schedule(tx, application, now).await?;
+    let (exists, nearest) = offered(&schedule, application.status, wish, now);
+    if !exists {
+        return Err(SlotError::NotOffered);
+    }
+    settle(tx, application, wish, witness, now).await?;
+    match places::take(tx, application.id, wish, held_until, now).await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(SlotError::Full(nearest)),
+        // The day was closed a moment ago.
+        Err(error) if error.constraint() == Some(places::CLOSED) => Err(SlotError::NotOffered),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes the new half hour down, and tells whoever has sent the case.
+async fn settle(
+    tx: &mut Tx,
+    application: &Application,
+    wish: HalfHour<'_>,
+    witness: &Witness,
+    now: OffsetDateTime,
+) -> DbResult<()> {
+    let already_there = application.appointment.as_ref().is_some_and(|old| old.starts_at == wish.starts_at);
+    let actor = if matches!(witness.by, By::Officer(..)) { Actor::Petugas } else { Actor::Warga };
+    let mut fact = None;
+    if let (Status::TidakDiambil, Ok(step)) = (application.status, application.status.step(Status::SiapDiambil, actor)) {
+        fact = applications::take_step(tx, application.id, step, witness, now).await?;
+    } else if application.status != Status::Draf && !already_there {
+        fact = Some(events::add_deed(tx, &Deed::Moved(application.id), witness, now).await?);
+    }
+    if let (Some(fact), Some(old)) = (fact, &application.appointment) {
+        let ready = application.category.filter(|_| application.status.is_printed());
+        notice::owe(tx, application, &Notice::Moved(&old.counter, wish.starts_at, ready), fact, now).await?;
+    }
+    drafts::set_slot(tx, application.id, wish.counter, wish.starts_at, now).await
+}
+
+/// How many working days ahead a place is looked for when a case is moved by nobody's wish.
+const DAYS_AHEAD: usize = 90;
+
+/// Moves a sent case to the first free place of its counter from a day on, and tells its citizen. Tells whether there was
+/// one.
+pub(super) async fn move_on(
+    tx: &mut Tx,
+    application: &Application,
+    first: Date,
+    witness: &Witness,
+    now: OffsetDateTime,
+) -> DbResult<bool> {
+    let schedule = schedule(tx, application, now).await?;
+    let Some((counter, calendar)) = schedule.counters.first() else { return Ok(false) };
+    // Before any place, as when somebody submits: otherwise the two would wait for each other.
+    events::hold_chain(tx, &counter.code).await?;
+    let before = first.previous_day().unwrap_or(first);
+    let days = schedule.holidays.working_days_after(before).take(DAYS_AHEAD);
+    for slot in days.flat_map(|day| calendar.slots(day)).filter(|slot| slot.free > 0 && slot.starts_at > now) {
+        let wish = HalfHour { counter: &counter.code, starts_at: slot.starts_at };
+        // Somebody may have been faster since the schedule was read.
+        if places::take(tx, application.id, wish, None, now).await? {
+            settle(tx, application, wish, witness, now).await?;
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }

@@ -2,13 +2,13 @@
 
 use time::{Duration, OffsetDateTime, Time};
 
-use super::notice;
+use super::{appointment, notice};
 use crate::{
-    db::{Db, DbError, DbResult, applications, clockwork, places},
+    db::{Db, DbError, DbResult, applications, clockwork, events, places, schedule},
     domain::{
-        application::Application,
-        calendar::{day_of, moment},
-        event::{By, Witness},
+        application::{Application, Claim},
+        calendar::{self, Holidays, day_of, moment},
+        event::{By, Deed, Witness},
         ids::ApplicationId,
         limits,
         status::{Actor, Status},
@@ -67,6 +67,50 @@ async fn miss(db: &Db, id: ApplicationId, before: OffsetDateTime, now: OffsetDat
     // Moved meanwhile to a day ahead.
     let Some(missed) = case.appointment.as_ref().filter(|appointment| appointment.starts_at < before) else { return Ok(false) };
     step(&mut tx, &case, Status::TidakDiambil, &Notice::NotCollected(&missed.counter), now).await?;
+    tx.commit().await?;
+    Ok(true)
+}
+
+/// Moves cases whose card is not printed and whose appointment is near; one that waits for its citizen gives its place
+/// up. Tells how many.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn move_late(db: &Db, now: OffsetDateTime) -> DbResult<usize> {
+    let mut conn = db.read().await?;
+    let holidays = schedule::holidays(&mut conn).await?;
+    let before = calendar::too_near_before(now, &holidays);
+    let due = clockwork::too_early(&mut conn, before, AT_ONCE).await?;
+    drop(conn);
+    let mut done = 0;
+    for id in due {
+        done += usize::from(until_undisturbed!(move_one(db, id, before, &holidays, now))?);
+    }
+    Ok(done)
+}
+
+async fn move_one(
+    db: &Db,
+    id: ApplicationId,
+    before: OffsetDateTime,
+    holidays: &Holidays,
+    now: OffsetDateTime,
+) -> DbResult<bool> {
+    let mut tx = db.begin().await?;
+    let is_unprinted = |case: &Application| case.status.is_open() && !case.status.is_printed();
+    let Some(case) = clockwork::lock(&mut tx, id, now).await?.filter(is_unprinted) else { return Ok(false) };
+    let near = case.appointment.as_ref().filter(|place| place.claim == Claim::Firm && place.starts_at < before);
+    let Some(near) = near else { return Ok(false) };
+    let witness = Witness { by: By::Clock, from: None };
+    if case.status == Status::PerluPerbaikan {
+        places::free(&mut tx, id).await?;
+        events::add_deed(&mut tx, &Deed::PlaceGivenUp(id), &witness, now).await?;
+    } else if !appointment::move_on(&mut tx, &case, calendar::day_after_late(near.starts_at, now, holidays), &witness, now)
+        .await?
+    {
+        tracing::warn!("a counter has no free place for a case that is late");
+        return Ok(false);
+    }
     tx.commit().await?;
     Ok(true)
 }

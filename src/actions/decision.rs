@@ -8,6 +8,7 @@ use crate::{
     domain::{
         application::Application,
         calendar::day_of,
+        card::Because,
         event::Explanation,
         ids::ApplicationId,
         limits,
@@ -39,10 +40,10 @@ impl Decision {
         }
     }
 
-    fn why(&self) -> Option<&Explanation> {
+    fn why(&self) -> Option<Because> {
         match self {
             Self::Approve => None,
-            Self::Return(why) | Self::Refuse(why) => Some(why),
+            Self::Return(why) | Self::Refuse(why) => Some(Because::Faults(why.clone())),
         }
     }
 
@@ -110,12 +111,19 @@ impl DecisionError {
     }
 }
 
+/// Whether a case is this officer's to decide.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn is_theirs(conn: &mut Conn, by: &OnDuty, case: &Application) -> Result<bool, DbError> {
+    let family = cases::family(conn, case, by.officer.id).await?;
+    let counter = case.appointment.as_ref().map(|appointment| &appointment.counter.code);
+    Ok(counter.is_some_and(|counter| by.officer.may_decide(counter, family)))
+}
+
 /// Refuses whoever may only look.
 pub(super) async fn may_decide(tx: &mut Tx, by: &OnDuty, case: &Application) -> Result<(), DecisionError> {
-    let family = cases::family(tx, case, by.officer.id).await?;
-    let counter = case.appointment.as_ref().map(|appointment| &appointment.counter.code);
-    let theirs = counter.is_some_and(|counter| by.officer.may_decide(counter, family));
-    if theirs { Ok(()) } else { Err(DecisionError::NotTheirs) }
+    if is_theirs(tx, by, case).await? { Ok(()) } else { Err(DecisionError::NotTheirs) }
 }
 
 /// Decides a case: its step, the reason, the message and the end of the lease are one fact. The same
@@ -146,7 +154,7 @@ pub async fn decide(
             Some(lease) if lease.officer != by.officer.id => return Err(DecisionError::Held(lease)),
             Some(_) => {}
         }
-        let fact = applications::take_step_because(&mut tx, id, step, decision.why(), &by.witness(), now).await?;
+        let fact = applications::take_step_because(&mut tx, id, step, decision.why().as_ref(), &by.witness(), now).await?;
         let fact = fact.ok_or(DbError::Impossible("a case that moved while it was locked"))?;
         if let Some(notice) = decision.notice(&case, now) {
             notice::owe(&mut tx, &case, &notice, fact, now).await?;

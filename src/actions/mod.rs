@@ -18,13 +18,17 @@ macro_rules! until_undisturbed {
 pub mod account;
 pub mod appointment;
 pub mod clockwork;
+pub mod day;
 pub mod decision;
+pub mod desk_accounts;
 pub mod desk_login;
 pub mod draft;
+pub mod handover;
 pub mod lease;
 pub mod login;
 pub mod mending;
 mod notice;
+pub mod printing;
 pub mod registration;
 pub mod search;
 pub mod submission;

@@ -19,5 +19,5 @@ pub(super) async fn owe(
     // What was sent has both.
     let (Some(number), Some(phone)) = (application.receipt_number, application.details.phone.clone()) else { return Ok(()) };
     let sms = Sms { phone, text: sms::text(number, notice) };
-    messages::owe(tx, application.id, notice.kind(), fact, &sms, now).await
+    messages::owe(tx, Some(application.id), notice.kind(), fact, &sms, now).await
 }

@@ -4,19 +4,27 @@ use std::collections::HashMap;
 
 use time::OffsetDateTime;
 
-use super::OnDuty;
+use super::{OnDuty, handover};
 use crate::{
     db::{
-        Db, DbResult, applications, cases, cases::Findings, events, leases, leases::Lease, messages, officers, pages, schedule,
+        Db, DbResult, applications, cases,
+        cases::Findings,
+        events, leases,
+        leases::Lease,
+        messages, officers, pages,
+        printing::{self, Run},
+        schedule,
     },
     domain::{
         application::Application,
         calendar::Holidays,
-        event::{Deed, Explanation},
-        ids::{ApplicationId, FactId, OfficerId, PageId},
+        card::Because,
+        event::Deed,
+        ids::{ApplicationId, FactId, OfficerId, PageId, ResidentId},
         message::Message,
         officer::{Family, Role},
         person::FullName,
+        receipt::ReceiptNumber,
     },
 };
 
@@ -32,7 +40,7 @@ pub struct SeenCase {
     /// What is worth a second look.
     pub findings: Findings,
     /// Why its steps were taken.
-    pub explanations: HashMap<FactId, Explanation>,
+    pub reasons: HashMap<FactId, Because>,
     /// The officers of its history.
     pub names: HashMap<OfficerId, FullName>,
     /// What its citizen was told.
@@ -58,7 +66,7 @@ async fn try_see_case(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTi
         lease: leases::of(&mut tx, id, now).await?,
         family: cases::family(&mut tx, &application, by.officer.id).await?,
         findings: cases::findings(&mut tx, &application).await?,
-        explanations: events::explanations(&mut tx, id).await?,
+        reasons: events::reasons(&mut tx, id).await?,
         names: officers::names(&mut tx, &officers).await?.into_iter().collect(),
         messages: messages::of_application(&mut tx, id).await?,
         holidays: schedule::holidays(&mut tx).await?,
@@ -67,6 +75,47 @@ async fn try_see_case(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTi
     events::add_deed(&mut tx, &Deed::CaseSeen(id), &by.witness(), now).await?;
     tx.commit().await?;
     Ok(Some(seen))
+}
+
+/// A case as the counter sees it.
+#[derive(Debug)]
+pub struct AtCounter {
+    /// The case.
+    pub case: Application,
+    /// Who may take the card, the holder first.
+    pub entitled: Vec<(ResidentId, FullName)>,
+    /// The run in which the card was printed last, and its line there.
+    pub card: Option<(Run, i16)>,
+    /// Why its last step was taken.
+    pub because: Option<Because>,
+    /// Whether whoever looks serves people at the case's counter.
+    pub serves: bool,
+}
+
+/// Looks at the case with a receipt number, at the counter.
+///
+/// # Errors
+/// [`crate::db::DbError`].
+pub async fn see_at_counter(db: &Db, by: &OnDuty, number: ReceiptNumber, now: OffsetDateTime) -> DbResult<Option<AtCounter>> {
+    until_undisturbed!(async {
+        let mut tx = db.begin().await?;
+        let case = applications::numbered_in_scope(&mut tx, &by.officer.scope(), number, now).await?;
+        let Some(case) = case else { return Ok(None) };
+        let last = case.history.last().map(|last| last.fact);
+        let seen = AtCounter {
+            entitled: handover::entitled(&mut tx, &case, now).await?,
+            card: printing::last_of(&mut tx, case.id).await?,
+            because: match last {
+                Some(fact) => events::reasons(&mut tx, case.id).await?.remove(&fact),
+                None => None,
+            },
+            serves: case.appointment.as_ref().is_some_and(|place| by.officer.works_at(&place.counter.code)),
+            case,
+        };
+        events::add_deed(&mut tx, &Deed::CaseSeen(seen.case.id), &by.witness(), now).await?;
+        tx.commit().await?;
+        Ok(Some(seen))
+    })
 }
 
 /// Looks at a stored page. An administrator sees no document.

@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use super::{Conn, DbResult, Tx, residents};
+use super::{Conn, DbError, DbResult, Tx, applications, residents};
 use crate::{
     domain::{
+        application::Details,
         ids::{AccountId, ResidentId},
         nik::Nik,
         person::Email,
         phone::Phone,
+        region::RegionCode,
         resident::Resident,
     },
     vault::Place,
@@ -46,7 +48,8 @@ pub fn password_mark(hash: &str) -> i64 {
     Sha256::digest(hash).first_chunk().copied().map_or(0, i64::from_be_bytes)
 }
 
-/// Opens an account, unless the resident has one. Tells whether it is new.
+/// Opens an account, unless the resident has one. One that was freed becomes theirs, with what was filed with it. Tells
+/// whether it is new.
 ///
 /// # Errors
 /// [`super::DbError`].
@@ -57,14 +60,26 @@ pub async fn open(
     hash: &str,
     now: OffsetDateTime,
 ) -> DbResult<Option<AccountId>> {
-    let id = AccountId::random();
+    let freed = sqlx::query_scalar!(
+        "select id from accounts where resident_id = $1 and released_at is not null for update",
+        resident.uuid(),
+    );
+    let freed = freed.fetch_optional(tx.pg()).await?.map(AccountId::from);
+    let id = freed.unwrap_or_else(AccountId::random);
     let phone = tx.vault().phone_index(&contact.phone);
     let sealed = tx.vault().seal_value(Place { table: TABLE, row: id.uuid() }, contact)?;
-    let opened =
-        sqlx::query!(
+    let opened = sqlx::query!(
         "insert into accounts (id, resident_id, phone_index, sealed, password_hash, created_at) values ($1, $2, $3, $4, $5, $6)
-         on conflict on constraint accounts_one_per_resident do nothing",
-        id.uuid(), resident.uuid(), &phone, sealed, hash, now,
+         on conflict on constraint accounts_one_per_resident do update
+             set phone_index = excluded.phone_index, sealed = excluded.sealed, password_hash = excluded.password_hash,
+                 created_at = excluded.created_at, released_at = null
+             where accounts.released_at is not null and accounts.id = excluded.id",
+        id.uuid(),
+        resident.uuid(),
+        &phone,
+        sealed,
+        hash,
+        now,
     );
     Ok((opened.execute(tx.pg()).await?.rows_affected() == 1).then_some(id))
 }
@@ -76,7 +91,7 @@ pub async fn open(
 pub async fn by_id(conn: &mut Conn, id: AccountId) -> DbResult<Option<Account>> {
     let row = sqlx::query!(
         "select a.sealed, a.password_hash, r.id as resident_id, r.sealed as resident_sealed
-         from accounts a join residents r on r.id = a.resident_id where a.id = $1",
+         from accounts a join residents r on r.id = a.resident_id where a.id = $1 and a.released_at is null",
         id.uuid(),
     );
     let Some(row) = row.fetch_optional(conn.pg()).await? else { return Ok(None) };
@@ -93,12 +108,86 @@ pub async fn credentials(conn: &mut Conn, nik: &Nik) -> DbResult<Option<(Account
     let index = conn.vault().nik_index(nik);
     let row = sqlx::query!(
         "select a.id, a.password_hash, r.id as resident_id, r.sealed
-         from accounts a join residents r on r.id = a.resident_id where r.nik_index = $1",
+         from accounts a join residents r on r.id = a.resident_id where r.nik_index = $1 and a.released_at is null",
         &index,
     );
     let Some(row) = row.fetch_optional(conn.pg()).await? else { return Ok(None) };
     let resident = residents::open(conn.vault(), row.resident_id, &row.sealed, None)?;
     Ok(Some((row.id.into(), resident, row.password_hash)))
+}
+
+/// The account of the resident with this NIK, unless it was freed.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn live_of(conn: &mut Conn, nik: &Nik) -> DbResult<Option<Account>> {
+    match credentials(conn, nik).await? {
+        Some((id, ..)) => by_id(conn, id).await,
+        None => Ok(None),
+    }
+}
+
+/// Locks an account until the transaction ends. Gives the kelurahan of its resident, and whether it is in use.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn lock(tx: &mut Tx, id: AccountId) -> DbResult<Option<(RegionCode, bool)>> {
+    let row = sqlx::query!(
+        r#"select r.kelurahan_code, a.released_at is null as "in_use!" from accounts a join residents r on r.id = a.resident_id
+           where a.id = $1 for no key update of a"#,
+        id.uuid(),
+    );
+    let Some(row) = row.fetch_optional(tx.pg()).await? else { return Ok(None) };
+    let kelurahan = RegionCode::parse(&row.kelurahan_code).ok_or(DbError::Impossible("a region's code"))?;
+    Ok(Some((kelurahan, row.in_use)))
+}
+
+/// Frees an account: it logs nobody in until its rightful owner registers.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn release(tx: &mut Tx, id: AccountId, now: OffsetDateTime) -> DbResult<()> {
+    sqlx::query!("update accounts set released_at = $2, password_hash = '' where id = $1", id.uuid(), now)
+        .execute(tx.pg())
+        .await?;
+    Ok(())
+}
+
+/// Puts another phone in place of an account's.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn change_phone(tx: &mut Tx, account: &Account, phone: &Phone) -> DbResult<()> {
+    let contact = Contact { phone: phone.clone(), email: account.contact.email.clone() };
+    let index = tx.vault().phone_index(phone);
+    let sealed = tx.vault().seal_value(Place { table: TABLE, row: account.id.uuid() }, &contact)?;
+    sqlx::query!("update accounts set phone_index = $2, sealed = $3 where id = $1", account.id.uuid(), &index, sealed)
+        .execute(tx.pg())
+        .await?;
+    Ok(())
+}
+
+/// Puts another phone in place of one to which notices about an account's open cases go.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn change_phone_of_cases(tx: &mut Tx, id: AccountId, old: &Phone, new: &Phone) -> DbResult<()> {
+    let (old, index) = (tx.vault().phone_index(old), tx.vault().phone_index(new));
+    let rows = sqlx::query!(
+        "select id, sealed from applications where account_id = $1 and phone_index = $2
+             and status not in ('selesai', 'ditolak', 'dibatalkan', 'kedaluwarsa') order by id for no key update",
+        id.uuid(),
+        &old,
+    );
+    for row in rows.fetch_all(tx.pg()).await? {
+        let place = Place { table: applications::TABLE, row: row.id };
+        let details = Details { phone: Some(new.clone()), ..tx.vault().open_value(place, &row.sealed)? };
+        let sealed = tx.vault().seal_value(place, &details)?;
+        sqlx::query!("update applications set phone_index = $2, sealed = $3 where id = $1", row.id, &index, sealed)
+            .execute(tx.pg())
+            .await?;
+    }
+    Ok(())
 }
 
 /// The hash of an account's password.

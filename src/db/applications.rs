@@ -8,8 +8,9 @@ use super::{Conn, DbError, DbResult, Tx, events, residents, schedule::phone};
 use crate::{
     domain::{
         application::{Application, Appointment, Claim, Details, DocumentSummary},
+        card::Because,
         category::{Category, DocumentKind},
-        event::{Explanation, HistoryEntry, Witness},
+        event::{HistoryEntry, Witness},
         ids::{AccountId, ApplicationId, FactId, OfficerId, PageId, ResidentId},
         limits,
         officer::Scope,
@@ -185,6 +186,27 @@ pub async fn lock_own(tx: &mut Tx, account: AccountId, id: ApplicationId, now: O
     row.fetch_optional(tx.pg()).await?.map(|row| row.open(tx.vault(), now)).transpose()
 }
 
+/// The sent application with this receipt number, if an officer may see it.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn numbered_in_scope(
+    conn: &mut Conn,
+    of: &Scope,
+    number: ReceiptNumber,
+    now: OffsetDateTime,
+) -> DbResult<Option<Application>> {
+    let (counter, area) = scope(of);
+    let row = files!(
+        "receipt_number = $1 and ($2::text is null or counter_code = $2)
+         and ($3::text is null or counter_code = $3 or starts_with(counter_code, $3 || '.'))",
+        number.to_string(),
+        counter,
+        area
+    );
+    row.fetch_optional(conn.pg()).await?.map(|row| row.open(conn.vault(), now)).transpose()
+}
+
 /// A sent application that an officer may see, locked until the transaction ends.
 ///
 /// # Errors
@@ -217,7 +239,7 @@ pub async fn take_step_because(
     tx: &mut Tx,
     id: ApplicationId,
     step: Step,
-    why: Option<&Explanation>,
+    why: Option<&Because>,
     witness: &Witness,
     now: OffsetDateTime,
 ) -> DbResult<Option<FactId>> {

@@ -32,6 +32,21 @@ pub async fn uncollected(conn: &mut Conn, before: OffsetDateTime, limit: i64) ->
     Ok(ids(due.fetch_all(conn.pg()).await?))
 }
 
+/// Cases whose cards are not printed and whose place is before this moment.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn too_early(conn: &mut Conn, before: OffsetDateTime, limit: i64) -> DbResult<Vec<ApplicationId>> {
+    let due = sqlx::query_scalar!(
+        "select a.id from applications a join places p on p.application_id = a.id
+         where a.status in ('diajukan', 'perlu_perbaikan', 'disetujui', 'menunggu_blangko', 'dicetak') and a.starts_at < $1
+         order by a.starts_at, a.submitted_at limit $2",
+        before,
+        limit,
+    );
+    Ok(ids(due.fetch_all(conn.pg()).await?))
+}
+
 /// A case, locked until the transaction ends, for the clock.
 ///
 /// # Errors

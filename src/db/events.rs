@@ -10,9 +10,10 @@ use super::{Conn, DbError, DbResult, Tx, applications::Reader};
 use crate::{
     domain::{
         application::Application,
+        card::{Because, Flaw},
         category::DocumentKind,
-        event::{By, Deed, Explanation, Witness},
-        ids::{ApplicationId, FactId},
+        event::{By, Deed, Witness},
+        ids::{AccountId, ApplicationId, FactId},
         mending::Mending,
         receipt::ReceiptNumber,
         region::{Counter, RegionCode},
@@ -31,7 +32,7 @@ pub async fn add_step(
     tx: &mut Tx,
     application: ApplicationId,
     step: Step,
-    why: Option<&Explanation>,
+    why: Option<&Because>,
     witness: &Witness,
     now: OffsetDateTime,
 ) -> DbResult<FactId> {
@@ -39,11 +40,16 @@ pub async fn add_step(
         return Err(DbError::Impossible("a step by somebody else"));
     }
     let fact = FactId::random();
-    let sealed = why.map(|why| tx.vault().seal_value(place(fact), why)).transpose()?;
-    let reason = why.map(Explanation::codes);
+    let sealed = match why {
+        Some(Because::Faults(why)) => Some(tx.vault().seal_value(place(fact), why)?),
+        Some(Because::HandedTo(handover)) => Some(tx.vault().seal_value(place(fact), handover)?),
+        Some(Because::Spoilt(_)) | None => None,
+    };
+    let reason = why.map(Because::codes);
     let entry = Entry {
         deed: "langkah",
         application: Some(application),
+        account: None,
         step: Some(step),
         reason: reason.as_deref(),
         sealed: sealed.as_deref(),
@@ -76,6 +82,7 @@ pub async fn add_deed_with(
     let entry = Entry {
         deed: deed.code(),
         application: deed.application(),
+        account: deed.account(),
         step: None,
         reason: reason.as_deref(),
         sealed: sealed.as_deref(),
@@ -83,18 +90,29 @@ pub async fn add_deed_with(
     append(tx, fact, &entry, witness, now).await
 }
 
-/// Why the steps of a case were taken, where an officer said so.
+/// Why the steps of a case were taken, where somebody said so.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn explanations(conn: &mut Conn, application: ApplicationId) -> DbResult<HashMap<FactId, Explanation>> {
+pub async fn reasons(conn: &mut Conn, application: ApplicationId) -> DbResult<HashMap<FactId, Because>> {
     let rows = sqlx::query!(
-        r#"select fact as "fact!", sealed as "sealed!" from application_history where application_id = $1 and sealed is not null"#,
+        r#"select fact as "fact!", to_status as "to_status!", reason as "reason!", sealed from application_history
+           where application_id = $1 and reason is not null"#,
         application.uuid(),
     );
-    let rows = rows.fetch_all(conn.pg()).await?;
-    let open = |fact: FactId, sealed: &[u8]| Ok((fact, conn.vault().open_value(place(fact), sealed)?));
-    rows.into_iter().map(|row| open(row.fact.into(), &row.sealed)).collect()
+    let impossible = || DbError::Impossible("a reason");
+    let mut reasons = HashMap::new();
+    for row in rows.fetch_all(conn.pg()).await? {
+        let place = place(row.fact.into());
+        let sealed = row.sealed.as_deref();
+        let because = match Status::parse(&row.to_status).ok_or_else(impossible)? {
+            Status::Disetujui => Because::Spoilt(Flaw::parse(&row.reason).ok_or_else(impossible)?),
+            Status::Selesai => Because::HandedTo(conn.vault().open_value(place, sealed.ok_or_else(impossible)?)?),
+            _ => Because::Faults(conn.vault().open_value(place, sealed.ok_or_else(impossible)?)?),
+        };
+        reasons.insert(row.fact.into(), because);
+    }
+    Ok(reasons)
 }
 
 /// What was returned, of an application that waits for its citizen.
@@ -103,8 +121,10 @@ pub async fn explanations(conn: &mut Conn, application: ApplicationId) -> DbResu
 /// [`DbError`].
 pub async fn mending(conn: &mut Conn, application: &Application) -> DbResult<Option<Mending>> {
     let Some(last) = application.history.last().filter(|_| application.status == Status::PerluPerbaikan) else { return Ok(None) };
-    let why = explanations(conn, application.id).await?.remove(&last.fact);
-    Ok(Some(Mending { why: why.ok_or(DbError::Impossible("a return without a reason"))?, returned_at: last.at }))
+    match reasons(conn, application.id).await?.remove(&last.fact) {
+        Some(Because::Faults(why)) => Ok(Some(Mending { why, returned_at: last.at })),
+        _ => Err(DbError::Impossible("a return without a reason")),
+    }
 }
 
 /// An officer's look at a case, as its citizen is told of it.
@@ -173,9 +193,21 @@ pub async fn accesses(conn: &mut Conn, reader: Reader) -> DbResult<Vec<Access>> 
     Ok(accesses)
 }
 
+/// Holds the chain of a counter until the transaction ends, for whoever locks something else at the counter before
+/// writing an event.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn hold_chain(tx: &mut Tx, counter: &RegionCode) -> DbResult<()> {
+    sqlx::query!("select count from chain_heads where chain = $1 for update", counter.as_str()).fetch_one(tx.pg()).await?;
+    Ok(())
+}
+
 struct Entry<'a> {
     deed: &'static str,
     application: Option<ApplicationId>,
+    /// The account it is about, where an officer does it.
+    account: Option<AccountId>,
     step: Option<Step>,
     reason: Option<&'a str>,
     sealed: Option<&'a [u8]>,
@@ -194,6 +226,7 @@ async fn append(tx: &mut Tx, fact: FactId, entry: &Entry<'_>, witness: &Witness,
         By::Officer(officer, office) => (None, Some(officer.uuid()), office.as_ref().map(RegionCode::as_str)),
         By::Clock | By::Operator => (None, None, None),
     };
+    let account = account.or(entry.account.map(AccountId::uuid));
     let application = entry.application.map(ApplicationId::uuid);
     let head = sqlx::query!(
         "select chain, count, mac from chain_heads

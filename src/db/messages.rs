@@ -14,13 +14,13 @@ use crate::{
 
 const TABLE: &str = "messages";
 
-/// Owes a citizen a message about a fact. Owing it twice is owing it once.
+/// Owes a citizen a message about a fact of a case, or of their account. Owing it twice is owing it once.
 ///
 /// # Errors
 /// [`DbError`].
 pub async fn owe(
     tx: &mut Tx,
-    application: ApplicationId,
+    application: Option<ApplicationId>,
     kind: MessageKind,
     fact: FactId,
     sms: &Sms,
@@ -33,7 +33,7 @@ pub async fn owe(
         "insert into messages (id, application_id, kind, fact, phone_index, sealed, created_at) values ($1, $2, $3, $4, $5, $6, $7)
          on conflict on constraint messages_report_once do nothing",
         id,
-        application.uuid(),
+        application.map(ApplicationId::uuid),
         kind.code(),
         fact.uuid(),
         &phone,

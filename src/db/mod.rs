@@ -4,8 +4,10 @@
 pub mod accounts;
 pub mod applications;
 pub mod audit;
+pub mod blanks;
 pub mod cases;
 pub mod clockwork;
+pub mod days;
 pub mod drafts;
 pub mod events;
 pub mod housekeeping;
@@ -15,6 +17,7 @@ pub mod migrate;
 pub mod officers;
 pub mod pages;
 pub mod places;
+pub mod printing;
 pub mod queue;
 pub mod residents;
 pub mod schedule;

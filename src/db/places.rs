@@ -14,6 +14,9 @@ pub struct HalfHour<'a> {
     pub starts_at: OffsetDateTime,
 }
 
+/// Refuses a place on a day on which the counter is closed.
+pub const CLOSED: &str = "places_on_open_days";
+
 /// Takes a seat for an application, or keeps the one it has there, and frees the one it had
 /// elsewhere: until `held_until`, or firmly. Tells whether there was one.
 ///

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Conn, DbError, DbResult, applications, officers};
+use super::{Conn, DbError, DbResult, applications, days::Stretch, officers};
 use crate::{
     domain::{
         application::Details,
         category::Category,
-        ids::{ApplicationId, OfficerId},
+        ids::{ApplicationId, OfficerId, RunId},
         nik::Nik,
         officer::Scope,
         person::FullName,
@@ -36,6 +36,8 @@ pub struct QueueItem {
     pub details: Details,
     /// When it was first sent.
     pub submitted_at: OffsetDateTime,
+    /// When it is to be fetched.
+    pub starts_at: OffsetDateTime,
     /// When it came to where it stands.
     pub since: OffsetDateTime,
     /// Who holds it now, and since when.
@@ -73,6 +75,7 @@ struct Row {
     receipt_number: Option<String>,
     sealed: Vec<u8>,
     submitted_at: Option<OffsetDateTime>,
+    starts_at: Option<OffsetDateTime>,
     status_since: Option<OffsetDateTime>,
     held_by: Option<Uuid>,
     held_since: Option<OffsetDateTime>,
@@ -83,7 +86,7 @@ macro_rules! items {
         sqlx::query_as!(
             Row,
             r#"select a.id as "id!", a.status as "status!", a.category as "category?", a.receipt_number as "receipt_number?",
-                      a.sealed as "sealed!", a.submitted_at as "submitted_at?", a.status_since as "status_since?",
+                      a.sealed as "sealed!", a.submitted_at as "submitted_at?", a.starts_at as "starts_at?", a.status_since as "status_since?",
                       l.officer_id as "held_by?", l.since as "held_since?"
                from applications a "# + $rest,
             $($value),+
@@ -142,6 +145,40 @@ pub async fn counts(
     );
     let count = |code: &str, count, late| Ok((Status::parse(code).ok_or(DbError::Impossible("a status"))?, (count, late)));
     rows.fetch_all(conn.pg()).await?.into_iter().map(|row| count(&row.status, row.count, row.late)).collect()
+}
+
+/// The cases of a print run, in the order of its list.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn of_run(conn: &mut Conn, run: RunId, now: OffsetDateTime) -> DbResult<Vec<QueueItem>> {
+    let rows = items!(
+        "join print_cards c on c.application_id = a.id left join leases l on l.application_id = a.id and l.until > $2
+         where c.run_id = $1 order by c.number",
+        run.uuid(),
+        now,
+    );
+    let rows = rows.fetch_all(conn.pg()).await?;
+    open(conn, rows).await
+}
+
+/// The cases that have a firm place in a stretch of time, in the order of their half hours; those that were handed over
+/// too.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn of_day(conn: &mut Conn, stretch: Stretch<'_>, now: OffsetDateTime) -> DbResult<Vec<QueueItem>> {
+    let rows = items!(
+        "join places p on p.application_id = a.id left join leases l on l.application_id = a.id and l.until > $4
+         where p.counter_code = $1 and p.starts_at >= $2 and p.starts_at < $3 and p.held_until is null and a.status <> 'draf'
+         order by p.starts_at, p.seat",
+        stretch.counter.as_str(),
+        stretch.from,
+        stretch.to,
+        now,
+    );
+    let rows = rows.fetch_all(conn.pg()).await?;
+    open(conn, rows).await
 }
 
 /// What an officer searches for.
@@ -240,6 +277,7 @@ async fn open(conn: &mut Conn, rows: Vec<Row>) -> DbResult<Vec<QueueItem>> {
             category: row.category.as_deref().and_then(Category::parse).ok_or_else(impossible)?,
             number: number.ok_or_else(impossible)?,
             submitted_at: row.submitted_at.ok_or_else(impossible)?,
+            starts_at: row.starts_at.ok_or_else(impossible)?,
             since: row.status_since.ok_or_else(impossible)?,
             held: holder.zip(row.held_since),
         })

@@ -57,6 +57,11 @@ impl Holidays {
         std::iter::successors(day.next_day(), |day| day.next_day()).filter(|day| self.is_working_day(*day))
     }
 
+    /// The working days before a day, newest first.
+    pub fn working_days_before(&self, day: Date) -> impl Iterator<Item = Date> + '_ {
+        std::iter::successors(day.previous_day(), |day| day.previous_day()).filter(|day| self.is_working_day(*day))
+    }
+
     /// The days on which a card may be fetched: the 3rd to the 17th working day after `from`, or
     /// already the next one when the card lies at the counter.
     #[must_use]
@@ -141,6 +146,27 @@ impl CounterCalendar {
             Slot { starts_at, free: self.places.saturating_sub(taken) }
         })
     }
+}
+
+/// At this hour of the working day before an appointment it is seen whether the card will be there.
+const LATE_HOUR: Time = time::macros::time!(12:00);
+
+/// Appointments before this moment are too near for a card that is not printed: from 12.00 of the working day before.
+#[must_use]
+pub fn too_near_before(now: OffsetDateTime, holidays: &Holidays) -> OffsetDateTime {
+    let today = day_of(now);
+    let is_noon = holidays.is_working_day(today) && moment(today, LATE_HOUR) <= now;
+    let seen = if is_noon { Some(today) } else { holidays.working_days_before(today).next() };
+    let next = holidays.working_days_after(seen.unwrap_or(today)).next().unwrap_or(today);
+    moment(next, Time::MIDNIGHT) + Duration::days(1)
+}
+
+/// The first day that is offered in place of an appointment for which the card was not ready: the 2nd working day after
+/// it, or after today if that is later.
+#[must_use]
+pub fn day_after_late(appointment: OffsetDateTime, now: OffsetDateTime, holidays: &Holidays) -> Date {
+    let base = day_of(appointment).max(day_of(now));
+    holidays.working_days_after(base).nth(1).unwrap_or(base)
 }
 
 /// When the desk closes on a working day.

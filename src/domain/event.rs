@@ -1,9 +1,10 @@
 //! What is written down for good: who did what, to whose case, when, from where.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::{
+    card::RunNumber,
     category::{DocumentKind, codes},
     ids::{AccountId, ApplicationId, FactId, OfficerId},
     region::RegionCode,
@@ -73,8 +74,10 @@ pub enum Deed {
     PasswordChanged,
     /// All other sessions were ended.
     SessionsEnded,
-    /// An appointment was moved by the citizen.
+    /// An appointment was moved: by its citizen, by the clock, or because a day was closed.
     Moved(ApplicationId),
+    /// The clock took back the place of a case that waits for its citizen.
+    PlaceGivenUp(ApplicationId),
     /// An officer was made, changed or shut out; the user name.
     OfficerStored(String),
     /// An officer set up the second factor.
@@ -91,6 +94,16 @@ pub enum Deed {
     LeaseTaken(ApplicationId),
     /// A supervisor took a case from the officer who held it.
     LeaseReleased(ApplicationId),
+    /// A print run was started.
+    RunStarted(RunNumber),
+    /// Blank cards came, or went without a card.
+    BlanksEntered(i32),
+    /// A day of a counter was closed.
+    DayClosed(Date),
+    /// An officer freed an account that was opened by somebody else.
+    AccountFreed(AccountId),
+    /// An officer put another phone in place of a lost one.
+    PhoneChanged(AccountId),
 }
 
 impl Deed {
@@ -111,6 +124,12 @@ impl Deed {
             Self::Searched => "cari",
             Self::LeaseTaken(_) => "periksa",
             Self::LeaseReleased(_) => "lepas",
+            Self::PlaceGivenUp(_) => "lepas_jadwal",
+            Self::RunStarted(_) => "cetak",
+            Self::BlanksEntered(_) => "blangko",
+            Self::DayClosed(_) => "tutup_hari",
+            Self::AccountFreed(_) => "lepas_akun",
+            Self::PhoneChanged(_) => "ganti_ponsel",
         }
     }
 
@@ -119,10 +138,20 @@ impl Deed {
     pub fn application(&self) -> Option<ApplicationId> {
         match self {
             Self::Moved(application)
+            | Self::PlaceGivenUp(application)
             | Self::CaseSeen(application)
             | Self::PageSeen(application, ..)
             | Self::LeaseTaken(application)
             | Self::LeaseReleased(application) => Some(*application),
+            _ => None,
+        }
+    }
+
+    /// The account it is about, where that is not the account of whoever does it.
+    #[must_use]
+    pub fn account(&self) -> Option<AccountId> {
+        match self {
+            Self::AccountFreed(account) | Self::PhoneChanged(account) => Some(*account),
             _ => None,
         }
     }
@@ -133,6 +162,9 @@ impl Deed {
         match self {
             Self::OfficerStored(username) => Some(username.clone()),
             Self::PageSeen(_, kind, number) => Some(format!("{} {number}", kind.code())),
+            Self::RunStarted(number) => Some(number.to_string()),
+            Self::BlanksEntered(change) => Some(format!("{change:+}")),
+            Self::DayClosed(day) => Some(day.to_string()),
             _ => None,
         }
     }

@@ -51,4 +51,8 @@ id! {
     OfficerId,
     /// A row of the event table: what happened once.
     FactId,
+    /// A print run.
+    RunId,
+    /// A row of the ledger of blanks.
+    BlankId,
 }

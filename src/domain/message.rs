@@ -32,6 +32,10 @@ pub enum MessageKind {
     Dibatalkan,
     /// Not mended in time.
     Kedaluwarsa,
+    /// The account of this number was freed by an officer.
+    AkunDilepas,
+    /// Another number was put in place of this one.
+    PonselDiganti,
 }
 
 codes!(MessageKind {
@@ -47,6 +51,8 @@ codes!(MessageKind {
     Ditolak = "ditolak", "ditolak";
     Dibatalkan = "dibatalkan", "dibatalkan";
     Kedaluwarsa = "kedaluwarsa", "kedaluwarsa";
+    AkunDilepas = "akun_dilepas", "akun dilepas";
+    PonselDiganti = "ponsel_diganti", "ponsel diganti";
 });
 
 /// A message as it is sealed.

@@ -3,6 +3,7 @@
 
 pub mod application;
 pub mod calendar;
+pub mod card;
 pub mod category;
 pub mod event;
 mod guarded;

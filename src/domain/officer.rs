@@ -150,6 +150,12 @@ impl Officer {
         }
     }
 
+    /// The counter where they serve people themselves: an officer's, nobody else's.
+    #[must_use]
+    pub fn workplace(&self) -> Option<&Counter> {
+        self.counter.as_ref().filter(|_| self.role == Role::Petugas)
+    }
+
     /// Where they work, in words: `Kelurahan Petojo Selatan`, `Kecamatan Gambir`, `Dinas`.
     #[must_use]
     pub fn office(&self) -> String {
@@ -159,7 +165,7 @@ impl Officer {
     /// Whether they work at this counter themselves.
     #[must_use]
     pub fn works_at(&self, counter: &RegionCode) -> bool {
-        self.role == Role::Petugas && self.counter.as_ref().is_some_and(|own| own.code == *counter)
+        self.workplace().is_some_and(|own| own.code == *counter)
     }
 
     /// Who decides a case: the officers of its counter, and for the family of one of them the

@@ -27,6 +27,13 @@ pub fn short_date(day: impl Given<Date>) -> String {
     format!("{}, {} {}", weekday(day.weekday()), day.day(), month(day.month()))
 }
 
+/// `November 2026`.
+#[must_use]
+pub fn month_of(day: impl Given<Date>) -> String {
+    let day = day.given();
+    format!("{} {}", month(day.month()), day.year())
+}
+
 /// `Kam, 19/11`, for dense tables of the desk.
 #[must_use]
 pub fn dense_day(moment: impl Given<OffsetDateTime>) -> String {

@@ -4,7 +4,8 @@ use time::{Date, OffsetDateTime};
 
 use super::{Given, dates};
 use crate::domain::{
-    event::Explanation,
+    card::{Because, Check, Handover},
+    category::Category,
     person::FullName,
     receipt::ReceiptNumber,
     resident::{MaritalStatus, Sex},
@@ -99,6 +100,127 @@ pub fn decided(number: ReceiptNumber, status: Status, has_next: bool) -> String 
     format!("{number} {deed}. {next}")
 }
 
+/// No card is chosen for a run.
+pub const PRINT_EMPTY: &str = "Centang kartu yang akan dicetak.";
+/// No card of a run is marked.
+pub const RESULTS_EMPTY: &str = "Tandai kartu yang sudah dicetak: baik atau rusak.";
+/// A spoilt card without what is wrong with it.
+pub const SPOILT_REASON: &str = "Pilih alasan kartu rusak.";
+/// Results are stored.
+pub const RESULTS_STORED: &str = "Hasil cetak tersimpan. Pemohon yang kartunya baik diberi tahu lewat SMS.";
+/// No number of blanks.
+pub const BLANKS_EMPTY: &str = "Isi jumlah blangko dengan angka, misalnya 50 atau -2.";
+/// A number that is none of this counter's.
+pub const NOT_HERE: &str = "Tidak ada permohonan dengan nomor itu di loket ini.";
+/// Nobody is chosen.
+pub const COLLECTOR_EMPTY: &str = "Pilih siapa yang mengambil kartu.";
+/// Somebody else came, and no word why.
+pub const INSTEAD_EMPTY: &str = "Tulis alasan kartu tidak diambil pemiliknya.";
+/// Too many words why.
+pub const INSTEAD_LONG: &str = "Alasan paling panjang 200 huruf. Persingkat alasannya.";
+/// A resident who is not of this counter's area, or nobody.
+pub const RESIDENT_NOT_HERE: &str = "Tidak ada penduduk dengan NIK itu di wilayah loket ini.";
+/// Identity was not checked.
+pub const IDENTITY_UNCHECKED: &str = "Cocokkan identitasnya dulu, lalu centang.";
+/// An account was freed.
+pub const ACCOUNT_FREED: &str = "Akun dilepas. Pemiliknya dapat mendaftar lagi; nomor lama diberi tahu lewat SMS.";
+/// A phone was changed.
+pub const PHONE_CHANGED: &str = "Nomor ponsel diganti. Nomor lama diberi tahu lewat SMS.";
+/// Somebody booked or cancelled since the page was shown.
+pub const CLOSE_CHANGED: &str = "Jumlah janji berubah sejak halaman ini dibuka. Periksa lagi sebelum menutup.";
+/// There are not enough free places.
+pub const CLOSE_NO_PLACE: &str = "Tempat kosong di hari-hari berikutnya tidak cukup. Hubungi dinas sebelum menutup hari ini.";
+
+/// How many of the oldest may be printed at once.
+#[must_use]
+pub fn oldest_count(most: usize) -> String {
+    format!("Isi angka 1 sampai {most}.")
+}
+
+/// Too many cards for a run.
+#[must_use]
+pub fn print_many(most: usize) -> String {
+    format!("Satu daftar cetak paling banyak {most} kartu.")
+}
+
+/// Cases for which there was no blank; none at all, or none for these.
+#[must_use]
+pub fn waiting_for_blanks(count: i64, all: bool) -> String {
+    let what = if all { "Blangko habis." } else { "Blangko tidak cukup." };
+    format!("{what} {count} permohonan kini “Menunggu blangko”, dan pemohonnya diberi tahu lewat SMS.")
+}
+
+/// Blanks were entered.
+#[must_use]
+pub fn blanks_entered(change: i32) -> String {
+    if change > 0 { format!("{change} blangko dicatat masuk.") } else { format!("{} blangko dicatat keluar.", change.abs()) }
+}
+
+/// More blanks would go than there are.
+#[must_use]
+pub fn blanks_below_zero(left: i32) -> String {
+    format!("Blangko yang tercatat hanya {left}. Isi paling banyak sejumlah itu.")
+}
+
+/// What is still to be done before a card is handed over.
+#[must_use]
+pub fn unchecked(open: &[Check]) -> String {
+    let words = open.iter().map(|check| match check {
+        Check::Identitas => "identitas dicocokkan",
+        Check::KtpDitarik => "KTP-el lama ditarik",
+        Check::SuratDilihat => "surat asli dilihat",
+    });
+    format!("Centang dulu: {}.", words.collect::<Vec<_>>().join(", "))
+}
+
+/// A card was handed over.
+#[must_use]
+pub fn handed_over(number: ReceiptNumber, handover: &Handover, at: OffsetDateTime) -> String {
+    format!("Kartu {number} diserahkan kepada {} pukul {}.", handover.collector.as_str(), dates::hour_wib(at))
+}
+
+/// A misprint was seen.
+#[must_use]
+pub fn back_to_print(number: ReceiptNumber) -> String {
+    format!("Kartu {number} kembali ke antrean cetak.")
+}
+
+/// Another half hour was given.
+#[must_use]
+pub fn offered(number: ReceiptNumber, at: OffsetDateTime) -> String {
+    format!("Kartu {number} diambil {}. SMS dikirim.", dates::appointment(at))
+}
+
+/// Why a day is closed is missing or too long.
+#[must_use]
+pub fn close_reason(most: usize) -> String {
+    format!("Tulis sebab loket tutup, paling panjang {most} huruf. Warga membacanya.")
+}
+
+/// A day was closed.
+#[must_use]
+pub fn day_closed(moved: usize) -> String {
+    format!("Hari ini ditutup. {moved} janji dipindah, dan semuanya diberi tahu lewat SMS.")
+}
+
+/// How a day goes.
+#[must_use]
+pub fn day_summary(counter: &str, all: usize, collected: usize, missed: usize) -> String {
+    let waited = all.saturating_sub(collected + missed);
+    format!("{counter}. {all} orang: {collected} sudah diambil, {waited} ditunggu, {missed} belum datang.")
+}
+
+/// What somebody is asked for at the counter, in few words.
+#[must_use]
+pub fn asked_for(category: impl Given<Category>) -> &'static str {
+    match category.given() {
+        Category::Hilang => "Surat polisi asli",
+        Category::Rusak => "KTP-el rusak",
+        Category::Pindah => "KTP-el lama",
+        Category::SetelahRekam => "–",
+    }
+}
+
 /// Who took a step, where no officer did.
 #[must_use]
 pub fn actor(actor: Actor) -> &'static str {
@@ -109,11 +231,25 @@ pub fn actor(actor: Actor) -> &'static str {
     }
 }
 
-/// Why a case was returned or refused, a line for each document, and the officer's own words.
+/// Why a step was taken: of a return or refusal a line for each document and the officer's own words; the flaw of a
+/// card; who took it.
 #[must_use]
-pub fn explanation(why: &Explanation) -> Vec<String> {
-    let faults = why.faults.iter().map(|(kind, fault)| format!("{}: {}", kind.label(), fault.label().to_lowercase()));
-    faults.chain(Some(why.words.clone()).filter(|words| !words.is_empty())).collect()
+pub fn because(why: &Because) -> Vec<String> {
+    match why {
+        Because::Faults(why) => {
+            let faults = why.faults.iter().map(|(kind, fault)| format!("{}: {}", kind.label(), fault.label().to_lowercase()));
+            faults.chain(Some(why.words.clone()).filter(|words| !words.is_empty())).collect()
+        }
+        Because::Spoilt(flaw) => vec![format!("Kartu rusak: {}", flaw.label().to_lowercase())],
+        Because::HandedTo(handover) => {
+            let who = match &handover.instead {
+                None => "pemilik kartu".to_owned(),
+                Some(reason) => format!("anggota KK; {reason}"),
+            };
+            let taken = format!("Diambil {}, {who}", handover.collector.as_str());
+            std::iter::once(taken).chain(handover.checks.iter().map(|check| check.label().to_owned())).collect()
+        }
+    }
 }
 
 /// Sex, as the family card writes it.

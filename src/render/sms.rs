@@ -114,6 +114,18 @@ pub fn text(number: ReceiptNumber, notice: &Notice<'_>) -> String {
     format!("DUKCAPIL DKI: {words}")
 }
 
+/// The words of a message about an account, to the number it had. Anything else is no such message, and says nothing.
+#[must_use]
+pub fn account_text(kind: MessageKind, at: &Counter, now: OffsetDateTime) -> String {
+    let (place, day, hour) = (short(at), day(day_of(now)), hour(now));
+    let words = match kind {
+        MessageKind::AkunDilepas => format!("Akun dengan nomor ponsel ini ditutup di {place} {day} {hour}."),
+        MessageKind::PonselDiganti => format!("Nomor ponsel akun Anda diganti di {place} {day} {hour}."),
+        _ => return String::new(),
+    };
+    format!("DUKCAPIL DKI: {words} Bukan Anda yang meminta? Segera hubungi kelurahan.")
+}
+
 /// The first fault, and how many documents more.
 fn faults(why: &Explanation) -> String {
     let mut faults = why.faults.iter().map(|(kind, fault)| format!("{} {}", document(*kind), short_fault(*fault)));
@@ -242,8 +254,8 @@ mod tests {
                 .map(|faults| Explanation { faults, words: "ç".repeat(300) })
                 .collect();
             notices.extend(whys.iter().flat_map(|why| [Notice::Returned(why, date!(2026 - 11 - 30)), Notice::Refused(why)]));
-            for notice in &notices {
-                let text = text(number, notice);
+            let accounts = [MessageKind::AkunDilepas, MessageKind::PonselDiganti].map(|kind| account_text(kind, counter, at));
+            for text in notices.iter().map(|notice| text(number, notice)).chain(accounts) {
                 let length = septets(&text).unwrap_or_else(|| panic!("other letters: {text}"));
                 assert!(length <= 160 && parts(&text) == 1, "{length}: {text}");
                 longest = longest.max(length);

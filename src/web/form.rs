@@ -57,6 +57,11 @@ impl Form {
         self.problems.iter().find(|problem| problem.field == name).map(|problem| problem.sentence.as_str())
     }
 
+    /// Every value of a field that may be sent more than once.
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.values.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// Everything that is wrong, in the order of the form.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

@@ -1,10 +1,12 @@
 //! Every address, in one place: as routes, and as links to one application.
 
+use time::Date;
+
 use crate::{
     domain::{
         category::DocumentKind,
-        ids::{ApplicationId, PageId},
-        receipt::CheckCode,
+        ids::{ApplicationId, PageId, RunId},
+        receipt::{CheckCode, ReceiptNumber},
         wizard::WizardPage,
     },
     render::Given,
@@ -104,6 +106,37 @@ pub const APPROVAL: &str = "/petugas/permohonan/{id}/persetujuan";
 pub const RETURN: &str = "/petugas/permohonan/{id}/pengembalian";
 /// "Tolak" (POST).
 pub const REFUSAL: &str = "/petugas/permohonan/{id}/penolakan";
+
+/// "Salah cetak" (POST).
+pub const MISPRINT: &str = "/petugas/permohonan/{id}/salah-cetak";
+/// "Serahkan kartu" (POST).
+pub const HANDOVER: &str = "/petugas/permohonan/{id}/penyerahan";
+/// Another half hour for a card that nobody fetched.
+pub const OFFER: &str = "/petugas/permohonan/{id}/jadwal";
+/// What waits for the printer; a run is started there.
+pub const PRINTING: &str = "/petugas/cetak";
+/// "Catat blangko" (POST).
+pub const BLANKS: &str = "/petugas/cetak/blangko";
+/// One print run.
+pub const RUN: &str = "/petugas/cetak/{id}";
+/// What became of its cards (POST).
+pub const RUN_RESULT: &str = "/petugas/cetak/{id}/hasil";
+/// The counter; a number is posted there.
+pub const COUNTER: &str = "/petugas/loket";
+/// Cards to be destroyed.
+pub const WITHDRAWN: &str = "/petugas/loket/ditarik";
+/// Accounts of people at the counter; a NIK is posted there.
+pub const DESK_ACCOUNTS: &str = "/petugas/loket/akun";
+/// "Lepas akun" (POST).
+pub const ACCOUNT_RELEASE: &str = "/petugas/loket/akun/pelepasan";
+/// "Ganti nomor ponsel" (POST).
+pub const ACCOUNT_PHONE: &str = "/petugas/loket/akun/ponsel";
+/// Today's sheet, or that of the next working day.
+pub const TODAY: &str = "/petugas/jadwal";
+/// The sheet of a day.
+pub const DAY: &str = "/petugas/jadwal/{date}";
+/// "Tutup hari" (POST).
+pub const DAY_CLOSING: &str = "/petugas/jadwal/{date}/penutupan";
 
 /// The parameter that leads back to the check page after an answer was changed.
 pub const BACK_TO_CHECK: &str = "?kembali=konfirmasi";
@@ -240,6 +273,36 @@ pub fn case_page(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> Str
 #[must_use]
 pub fn case_deed(route: &str, id: impl Given<ApplicationId>) -> String {
     of(route, id)
+}
+
+/// A print run.
+#[must_use]
+pub fn run(id: impl Given<RunId>) -> String {
+    RUN.replace("{id}", &id.given().to_string())
+}
+
+/// What became of the cards of a print run.
+#[must_use]
+pub fn run_result(id: impl Given<RunId>) -> String {
+    RUN_RESULT.replace("{id}", &id.given().to_string())
+}
+
+/// A case at the counter.
+#[must_use]
+pub fn at_counter(number: impl Given<ReceiptNumber>) -> String {
+    format!("{COUNTER}?nomor={}", number.given())
+}
+
+/// The sheet of a day.
+#[must_use]
+pub fn day(day: impl Given<Date>) -> String {
+    DAY.replace("{date}", &day.given().to_string())
+}
+
+/// Closing a day.
+#[must_use]
+pub fn day_closing(day: impl Given<Date>) -> String {
+    DAY_CLOSING.replace("{date}", &day.given().to_string())
 }
 
 /// Where the QR of a receipt leads, without the host.

@@ -1,4 +1,5 @@
-//! The clock's rounds: returns that ran out, cards that nobody fetched, scans past their time.
+//! The clock's rounds: returns that ran out, cards that nobody fetched, appointments before the card is there, scans past
+//! their time.
 
 use std::time::Duration;
 
@@ -27,6 +28,7 @@ pub(super) async fn keep_for_ever(db: &Db, clock: &Clock, every: Duration) {
 pub async fn keep(db: &Db, now: OffsetDateTime) -> DbResult<()> {
     while clockwork::expire_returns(db, now).await? > 0 {}
     while clockwork::mark_uncollected(db, now).await? > 0 {}
+    while clockwork::move_late(db, now).await? > 0 {}
     while clockwork::erase_scans(db, now).await? > 0 {}
     Ok(())
 }

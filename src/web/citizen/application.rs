@@ -12,6 +12,7 @@ use crate::{
     db::{Db, events, schedule},
     domain::{
         application::Application,
+        card::Because,
         category::DocumentKind,
         event::{Explanation, Fault},
         mending::Mending,
@@ -86,7 +87,10 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
     let mending = events::mending(&mut conn, &application).await?.filter(|mending| mending.is_open(visit.now));
     let refusal = match application.history.last() {
         Some(last) if application.status == Status::Ditolak => {
-            events::explanations(&mut conn, application.id).await?.remove(&last.fact)
+            match events::reasons(&mut conn, application.id).await?.remove(&last.fact) {
+                Some(Because::Faults(why)) => Some(why),
+                _ => None,
+            }
         }
         _ => None,
     };

@@ -215,7 +215,7 @@ fn history(seen: &SeenCase) -> Vec<HistoryLine> {
             .officer
             .and_then(|id| seen.names.get(&id))
             .map_or_else(|| desk_words::actor(entry.by).to_owned(), |name| name.as_str().to_owned()),
-        why: seen.explanations.get(&entry.fact).map(desk_words::explanation).unwrap_or_default(),
+        why: seen.reasons.get(&entry.fact).map(desk_words::because).unwrap_or_default(),
     };
     seen.application.history.iter().enumerate().map(line).collect()
 }

@@ -73,8 +73,13 @@ pub async fn refuse(desk: Desk, State(db): State<Db>, Case(id): Case, form: Form
 
 /// A return or refusal: first the SMS is shown, and only the one that was shown is sent.
 async fn explain(desk: Desk, db: &Db, id: ApplicationId, open: Open, mut form: Form) -> WebResult {
-    let scope = desk.officer().scope();
-    let case = applications::in_scope(&mut db.read().await?, &scope, id, desk.now).await?.ok_or(WebError::NotFound)?;
+    let mut conn = db.read().await?;
+    let case = applications::in_scope(&mut conn, &desk.officer().scope(), id, desk.now).await?.ok_or(WebError::NotFound)?;
+    let is_theirs = decision::is_theirs(&mut conn, &desk.on_duty, &case).await?;
+    drop(conn);
+    if !is_theirs {
+        return refused(desk, db, id, DecisionError::NotTheirs, Again::default()).await;
+    }
     let Some(why) = explanation(&mut form, &case, open) else {
         let again = Again { open: Some(open), form, ..Again::default() };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(desk, db, id, None, again).await?).into_response());

@@ -1,13 +1,21 @@
 //! The desk: pages for officers who have shown both steps. Every case is loaded through what its officer
 //! may see; what they may not see does not exist.
 
+mod accounts;
 mod case;
+mod counter;
+mod day;
 mod decide;
 mod desk;
 mod factor;
 mod login;
+mod offer;
+mod place;
+mod printing;
 mod queue;
+mod run;
 mod viewer;
+mod withdrawn;
 
 use axum::{
     Router,
@@ -43,6 +51,21 @@ pub fn router() -> Router<AppState> {
         .route(paths::APPROVAL, post(decide::approve))
         .route(paths::RETURN, post(decide::send_back))
         .route(paths::REFUSAL, post(decide::refuse))
+        .route(paths::PRINTING, get(printing::get).post(printing::post))
+        .route(paths::BLANKS, post(printing::blanks))
+        .route(paths::RUN, get(run::get))
+        .route(paths::RUN_RESULT, post(run::post))
+        .route(paths::COUNTER, get(counter::get).post(counter::post))
+        .route(paths::HANDOVER, post(counter::hand_over))
+        .route(paths::MISPRINT, post(counter::misprint))
+        .route(paths::OFFER, get(offer::get).post(offer::post))
+        .route(paths::WITHDRAWN, get(withdrawn::get))
+        .route(paths::DESK_ACCOUNTS, get(accounts::get).post(accounts::post))
+        .route(paths::ACCOUNT_RELEASE, post(accounts::free))
+        .route(paths::ACCOUNT_PHONE, post(accounts::change_phone))
+        .route(paths::TODAY, get(day::today))
+        .route(paths::DAY, get(day::get))
+        .route(paths::DAY_CLOSING, post(day::close))
 }
 
 /// The case in the address, or 404.

@@ -11,7 +11,10 @@ use axum::{
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::desk::{Desk, DeskShell};
+use super::{
+    desk::{Desk, DeskShell},
+    place::Place,
+};
 use crate::{
     actions::search,
     db::{
@@ -34,7 +37,7 @@ use crate::{
         desk_words,
     },
     web::{
-        error::{WebError, WebResult},
+        error::WebResult,
         form::{Form, parameter},
         paths,
     },
@@ -101,14 +104,7 @@ struct Asked {
 
 impl Asked {
     async fn read(conn: &mut Conn, desk: &Desk, query: Option<&str>) -> WebResult<Self> {
-        let scope = desk.officer().scope();
-        let mut counters = schedule::counters(conn).await?;
-        counters.retain(|counter| scope.covers(&counter.code));
-        let wanted = parameter(query, "titik").and_then(|code| RegionCode::parse(&code));
-        let own = desk.officer().counter.as_ref().map(|counter| counter.code.clone());
-        let code = wanted.or(own);
-        let place = code.map_or(Some(0), |code| counters.iter().position(|counter| counter.code == code));
-        let counter = place.and_then(|place| counters.get(place)).cloned().ok_or(WebError::NotFound)?;
+        let Place { counter, counters, .. } = Place::read(conn, desk, query).await?;
         let step = parameter(query, "langkah").and_then(|code| Status::parse(&code));
         Ok(Self {
             counter,

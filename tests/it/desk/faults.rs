@@ -1,12 +1,16 @@
 //! Two officers at once, and a database that fails in the middle: one wins, and nothing is half done.
 
-use alpukat::domain::officer::Role;
+use alpukat::domain::{officer::Role, status::Status};
 use sqlx::{AssertSqlSafe, Executor};
 
-use super::case::{desk, explain, sent};
+use super::{
+    case::{desk, explain, sent},
+    printing::{approved, printer},
+};
 use crate::support::{
     app::{App, COUNTER},
     browser::{Browser, Page},
+    cases::Wish,
     people::grown_up,
 };
 
@@ -49,7 +53,9 @@ const STATE: &str = "select md5(concat(
     (select string_agg(a::text, '' order by id) from applications a), (select string_agg(e::text, '' order by id) from events e),
     (select string_agg(m::text, '' order by id) from messages m), (select string_agg(l::text, '' order by application_id) from leases l),
     (select string_agg(p::text, '' order by application_id) from places p), (select string_agg(h::text, '' order by chain) from chain_heads h),
-    (select string_agg(id::text, '' order by id) from pages)))";
+    (select string_agg(id::text, '' order by id) from pages), (select string_agg(r::text, '' order by id) from print_runs r),
+    (select string_agg(c::text, '' order by run_id, number) from print_cards c), (select string_agg(b::text, '' order by id) from blanks b),
+    (select string_agg(x::text, '' order by on_date) from counter_exceptions x), (select string_agg(a::text, '' order by id) from accounts a)))";
 
 async fn state(app: &App) -> String {
     sqlx::query_scalar(STATE).fetch_one(&mut app.owner().await).await.unwrap()
@@ -63,7 +69,8 @@ async fn fail_at(app: &App, n: i64) {
              if nextval('written') = {n} then raise exception 'out of order' using errcode = 'XX000'; end if;
              return coalesce(new, old); end $$;
          do $$ declare t text; begin
-             foreach t in array array['applications', 'events', 'messages', 'leases', 'places', 'chain_heads', 'pages'] loop
+             foreach t in array array['applications', 'events', 'messages', 'leases', 'places', 'chain_heads', 'pages', 'print_runs',
+                                            'print_cards', 'blanks', 'counter_exceptions', 'accounts'] loop
                  execute format('drop trigger if exists a_fail_once on %I', t);
                  execute format('create trigger a_fail_once before insert or update or delete on %I for each row execute function fail_once()', t);
              end loop; end $$"
@@ -73,7 +80,7 @@ async fn fail_at(app: &App, n: i64) {
 
 /// Presses a button with every row of it failing once; what it takes until it goes through.
 async fn press_until_whole(app: &App, what: &str, mut deed: impl AsyncFnMut() -> Page) -> i64 {
-    for n in 1..40 {
+    for n in 1..80 {
         let before = state(app).await;
         fail_at(app, n).await;
         let page = deed().await;
@@ -118,4 +125,69 @@ async fn whatever_row_fails_nothing_of_a_deed_remains() {
     officer.post(&format!("{third}/pemeriksaan"), &[]).await;
     let fields = [("dok", "ktp_rusak"), ("alasan-ktp_rusak", "fotokopi")];
     explain(&mut officer, &format!("{third}/pengembalian"), &fields).await.location();
+}
+
+/// A half hour that an officer offers in place of one that was missed.
+const LATER: &str = "2026-11-24T14:00:00+07:00";
+
+#[tokio::test]
+async fn whatever_row_fails_nothing_of_a_print_run_or_a_hand_over_remains() {
+    let app = App::new().await;
+    let (officer, mut browser) = printer(&app).await;
+    let cases = approved(&app, &officer, 3).await;
+    let page = browser.get("/petugas/cetak").await;
+    let (delivery, run) =
+        (page.attributes("input[name=kiriman]", "value").remove(0), page.attributes("input[name=rangkaian]", "value").remove(0));
+    let fields = [("kiriman", delivery.as_str()), ("jumlah", "2")];
+    let rows = press_until_whole(&app, "blangko", async || browser.post("/petugas/cetak/blangko", &fields).await).await;
+    assert!(rows > 3, "ledger, event, head: {rows}");
+    let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
+    let mut fields = vec![("rangkaian", run.as_str())];
+    fields.extend(ids.iter().map(|id| ("pilih", id.as_str())));
+    let rows = press_until_whole(&app, "cetak", async || browser.post("/petugas/cetak", &fields).await).await;
+    assert!(rows > 16, "run, two cards, two blanks, event, head, three times status, event, head, and a message: {rows}");
+    let fields = [("hasil-1", "baik"), ("hasil-2", "rusak"), ("alasan-2", "bergaris")];
+    let address = format!("/petugas/cetak/{run}/hasil");
+    let rows = press_until_whole(&app, "hasil", async || browser.post(&address, &fields).await).await;
+    assert!(rows > 9, "two cards, two steps, a message: {rows}");
+    assert_eq!(app.status(&cases[0]).await, "siap_diambil");
+
+    let resident: uuid::Uuid = sqlx::query_scalar("select resident_id from applications where id = $1")
+        .bind(cases[0].id.uuid())
+        .fetch_one(&mut app.owner().await)
+        .await
+        .unwrap();
+    let resident = resident.to_string();
+    let fields = [("pengambil", resident.as_str()), ("cek", "identitas"), ("cek", "ktp_ditarik")];
+    let address = format!("{}/penyerahan", desk(&cases[0]));
+    let rows = press_until_whole(&app, "penyerahan", async || browser.post(&address, &fields).await).await;
+    assert!(rows > 5, "status, event, head, message, place: {rows}");
+
+    app.walk(&cases[1], officer.id, &[Status::Dicetak, Status::SiapDiambil]).await;
+    let address = format!("{}/salah-cetak", desk(&cases[1]));
+    press_until_whole(&app, "salah cetak", async || browser.post(&address, &[("salah", "foto_salah")]).await).await;
+    app.walk(&cases[1], officer.id, &[Status::Dicetak, Status::SiapDiambil, Status::TidakDiambil]).await;
+    let address = format!("{}/jadwal", desk(&cases[1]));
+    let rows = press_until_whole(&app, "jadwal", async || browser.post(&address, &[("jam", LATER)]).await).await;
+    assert!(rows > 5, "status, event, head, message, appointment, place: {rows}");
+}
+
+#[tokio::test]
+async fn whatever_row_fails_nothing_of_a_closed_day_or_an_accounts_change_remains() {
+    let app = App::new().await;
+    let person = grown_up();
+    let account = app.account(&person).await.to_string();
+    for _ in 0..2 {
+        app.booked(&Wish::of(&app, &grown_up())).await;
+    }
+    let mut browser = app.petugas().await;
+    let fields = [("sebab", "banjir"), ("jumlah", "2")];
+    let address = "/petugas/jadwal/2026-11-25/penutupan";
+    let rows = press_until_whole(&app, "penutupan", async || browser.post(address, &fields).await).await;
+    assert!(rows > 12, "day, event, head, and for two: place, old place, event, head, message, appointment: {rows}");
+    let fields = [("akun", account.as_str()), ("ponsel", "0813-0000-9999"), ("cek-ponsel", "identitas")];
+    let rows = press_until_whole(&app, "ponsel", async || browser.post("/petugas/loket/akun/ponsel", &fields).await).await;
+    assert!(rows > 3, "account, event, head, message: {rows}");
+    let fields = [("akun", account.as_str()), ("cek-akun", "identitas")];
+    press_until_whole(&app, "lepas akun", async || browser.post("/petugas/loket/akun/pelepasan", &fields).await).await;
 }

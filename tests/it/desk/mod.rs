@@ -1,8 +1,13 @@
 //! The desk: who comes in, what they find, what they decide, and what is written down of it.
 
+mod accounts;
 mod audit;
 mod case;
 mod clockwork;
+mod counter;
+mod days;
 mod faults;
 mod login;
+mod matrix;
+mod printing;
 mod queue;

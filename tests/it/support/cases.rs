@@ -4,13 +4,17 @@ use alpukat::{
     db::{
         accounts::{self, Contact},
         applications::{self, Submission},
-        drafts, residents,
+        drafts, messages,
+        places::{self, HalfHour},
+        residents,
     },
     domain::{
         application::{Details, Letter},
-        category::Category,
-        event::{By, Witness},
-        ids::ApplicationId,
+        card::{Because, Check, Flaw, Handover},
+        category::{Category, DocumentKind},
+        event::{By, Explanation, Fault, Witness},
+        ids::{ApplicationId, OfficerId},
+        officer::Scope,
         phone::Phone,
         receipt::{CheckCode, ReceiptNumber},
         region::RegionCode,
@@ -87,6 +91,59 @@ impl App {
         assert!(applications::submit(&mut tx, id, step, &submission, &witness, wish.at).await.unwrap().is_some());
         tx.commit().await.unwrap();
         Case { id, number, person: wish.person.clone() }
+    }
+
+    /// The same with a firm place in its half hour.
+    pub async fn booked(&self, wish: &Wish) -> Case {
+        let case = self.case(wish).await;
+        let counter = RegionCode::parse(wish.counter).unwrap();
+        let half_hour = HalfHour { counter: &counter, starts_at: wish.starts_at };
+        let mut tx = self.state.db.begin().await.unwrap();
+        assert!(places::take(&mut tx, case.id, half_hour, None, wish.at).await.unwrap(), "no place at {}", wish.starts_at);
+        tx.commit().await.unwrap();
+        case
+    }
+
+    /// Brings a case along steps of an officer, or of the clock, past every page.
+    pub async fn walk(&self, case: &Case, officer: OfficerId, steps: &[Status]) {
+        let now = self.clock().now();
+        for to in steps {
+            let mut tx = self.state.db.begin().await.unwrap();
+            let from = applications::in_scope(&mut tx, &Scope::Everything, case.id, now).await.unwrap().unwrap().status;
+            let (step, by) = match from.step(*to, Actor::Petugas) {
+                Ok(step) => (step, By::Officer(officer, None)),
+                Err(_) => (from.step(*to, Actor::Jam).unwrap(), By::Clock),
+            };
+            let why = match (from, to) {
+                (_, Status::PerluPerbaikan | Status::Ditolak) => Some(Because::Faults(Explanation {
+                    faults: vec![(DocumentKind::Kk, Fault::Fotokopi)],
+                    words: "Contoh".to_owned(),
+                })),
+                (Status::Dicetak | Status::SiapDiambil, Status::Disetujui) => Some(Because::Spoilt(Flaw::Bergaris)),
+                (_, Status::Selesai) => Some(Because::HandedTo(Handover {
+                    collector: case.person.name.clone(),
+                    instead: None,
+                    checks: vec![Check::Identitas],
+                })),
+                _ => None,
+            };
+            let witness = Witness { by, from: None };
+            applications::take_step_because(&mut tx, case.id, step, why.as_ref(), &witness, now).await.unwrap().unwrap();
+            tx.commit().await.unwrap();
+        }
+    }
+
+    /// Where a case stands.
+    pub async fn status(&self, case: &Case) -> String {
+        let status = sqlx::query_scalar("select status from applications where id = $1").bind(case.id.uuid());
+        status.fetch_one(&mut self.owner().await).await.unwrap()
+    }
+
+    /// What the citizen of a case was told, oldest first.
+    pub async fn told(&self, case: &Case) -> Vec<String> {
+        let mut conn = self.state.db.read().await.unwrap();
+        let messages = messages::of_application(&mut conn, case.id).await.unwrap();
+        messages.into_iter().map(|message| message.sms.text).collect()
     }
 
     /// A browser in which whoever sent a case is logged in.

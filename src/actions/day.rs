@@ -1,0 +1,115 @@
+//! Closing a day of a counter: its bookings move to the next free places, in one act.
+
+use time::{Date, Duration, OffsetDateTime, Time};
+
+use super::{MayCollide, OnDuty, appointment};
+use crate::{
+    db::{
+        Conn, Db, DbError, DbResult, applications,
+        days::{self, Stretch},
+        events, schedule,
+    },
+    domain::{
+        calendar::{day_of, moment},
+        event::Deed,
+        ids::ApplicationId,
+        region::RegionCode,
+    },
+};
+
+/// Why a day is not closed.
+#[derive(Debug, thiserror::Error)]
+pub enum CloseError {
+    /// Whoever asks serves at no counter, or the day is over.
+    #[error("no such day")]
+    NotFound,
+    /// Other bookings than were shown: so many there are now.
+    #[error("other bookings")]
+    Changed(usize),
+    /// Within the days that are looked at there are not enough free places.
+    #[error("no place")]
+    NoPlace,
+    /// Somebody booked while the day was being closed.
+    #[error("disturbed")]
+    Disturbed,
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+impl MayCollide for CloseError {
+    fn is_collision(&self) -> bool {
+        match self {
+            Self::Disturbed => true,
+            Self::Db(error) => error.is_collision(),
+            _ => false,
+        }
+    }
+}
+
+/// A day in Jakarta, at a counter.
+#[must_use]
+pub fn whole(counter: &RegionCode, day: Date) -> Stretch<'_> {
+    let from = moment(day, Time::MIDNIGHT);
+    Stretch { counter, from, to: from + Duration::days(1) }
+}
+
+/// How many bookings would move.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn booked(conn: &mut Conn, counter: &RegionCode, day: Date) -> DbResult<usize> {
+    Ok(days::booked(conn, whole(counter, day)).await?.len())
+}
+
+/// Closes a day, if it has as many bookings as were shown. Gives how many moved; a day that is closed already has none.
+///
+/// # Errors
+/// [`CloseError`].
+pub async fn close(
+    db: &Db,
+    by: &OnDuty,
+    day: Date,
+    reason: &str,
+    shown: usize,
+    now: OffsetDateTime,
+) -> Result<usize, CloseError> {
+    let counter = &by.officer.workplace().ok_or(CloseError::NotFound)?.code;
+    if day < day_of(now) {
+        return Err(CloseError::NotFound);
+    }
+    let stretch = whole(counter, day);
+    until_undisturbed!(async {
+        let mut tx = db.begin().await?;
+        let ids = days::booked(&mut tx, stretch).await?;
+        // Cases first, in an order, then the chain, then the counter: as everywhere.
+        let mut ordered: Vec<ApplicationId> = ids.clone();
+        ordered.sort_unstable();
+        let mut cases = std::collections::HashMap::new();
+        for id in ordered {
+            let case = applications::lock_in_scope(&mut tx, &by.officer.scope(), id, now).await?;
+            cases.insert(id, case.ok_or(CloseError::Disturbed)?);
+        }
+        events::hold_chain(&mut tx, counter).await?;
+        days::lock_counter(&mut tx, counter).await?;
+        if days::booked(&mut tx, stretch).await? != ids {
+            return Err(CloseError::Disturbed);
+        }
+        if !days::close(&mut tx, stretch, day, reason).await? {
+            return Ok(0);
+        }
+        if ids.len() != shown {
+            return Err(CloseError::Changed(ids.len()));
+        }
+        events::add_deed(&mut tx, &Deed::DayClosed(day), &by.witness(), now).await?;
+        let holidays = schedule::holidays(&mut tx).await?;
+        let first = holidays.working_days_after(day).next().ok_or(CloseError::NoPlace)?;
+        for case in ids.iter().filter_map(|id| cases.get(id)) {
+            if !appointment::move_on(&mut tx, case, first, &by.witness(), now).await? {
+                return Err(CloseError::NoPlace);
+            }
+        }
+        tx.commit().await?;
+        Ok(ids.len())
+    })
+}

@@ -1,0 +1,176 @@
+//! `/petugas/jadwal/{date}`: who comes when, on the screen and on paper, and closing the day.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{FromRequestParts, Path, RawQuery, State},
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Redirect},
+};
+use time::{Date, OffsetDateTime, format_description::well_known::Iso8601};
+
+use super::{
+    desk::{Desk, DeskShell},
+    place::Place,
+};
+use crate::{
+    actions::day::{self, CloseError},
+    db::{Db, queue, queue::QueueItem, schedule},
+    domain::{
+        calendar::{SLOT, day_of},
+        ids::ApplicationId,
+        region::Counter,
+        status::Status,
+    },
+    render::{dates, desk_words, sms, status},
+    web::{
+        error::{WebError, WebResult},
+        form::{Form, parameter},
+        paths,
+    },
+};
+
+/// Longest reason for closing a day, in characters: citizens read it.
+const REASON: usize = 80;
+
+/// The day in the address, or 404.
+pub struct Day(Date);
+
+impl<S: Send + Sync> FromRequestParts<S> for Day {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
+        let Path(text) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| WebError::NotFound)?;
+        let known = Date::parse(&text, &Iso8601::DATE).ok().filter(|day| (2000..=2200).contains(&day.year()));
+        known.filter(|day| day.to_string() == text).map(Self).ok_or(WebError::NotFound)
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "officer/day.html")]
+struct DayPage {
+    shell: DeskShell,
+    form: Form,
+    counter: Counter,
+    counters: Vec<Counter>,
+    day: Date,
+    before: Option<Date>,
+    after: Option<Date>,
+    hours: Vec<Hour>,
+    /// Why nobody is served, where that is so.
+    closed: Option<String>,
+    summary: String,
+    missed: Vec<QueueItem>,
+    /// Whether whoever looks may close the day.
+    may_close: bool,
+    /// What closing would do, once it was asked.
+    preview: Option<Preview>,
+    told: Option<String>,
+    printed_at: OffsetDateTime,
+}
+
+struct Hour {
+    starts_at: OffsetDateTime,
+    lines: Vec<QueueItem>,
+}
+
+/// What closing the day would do.
+struct Preview {
+    bookings: usize,
+    sample: Option<String>,
+}
+
+/// Today, or the next working day.
+pub async fn today(desk: Desk, State(db): State<Db>) -> WebResult {
+    let holidays = schedule::holidays(&mut db.read().await?).await?;
+    let today = day_of(desk.now);
+    let day = if holidays.is_working_day(today) { Some(today) } else { holidays.working_days_after(today).next() };
+    Ok(Redirect::to(&paths::day(day.unwrap_or(today))).into_response())
+}
+
+pub async fn get(desk: Desk, State(db): State<Db>, Day(day): Day, RawQuery(query): RawQuery) -> WebResult {
+    let moved = parameter(query.as_deref(), "dipindah").and_then(|text| text.parse().ok());
+    let told = moved.map(desk_words::day_closed);
+    Ok(page(desk, &db, day, query.as_deref(), Form::default(), None).await.map(|page| DayPage { told, ..page })?.into_response())
+}
+
+/// "Tutup hari": first what it would do is shown; pressed again, it is done.
+pub async fn close(desk: Desk, State(db): State<Db>, Day(date): Day, mut form: Form) -> WebResult {
+    let counter = desk.officer().workplace().ok_or(WebError::NotFound)?.code.clone();
+    let reason = form.value("sebab").trim().to_owned();
+    if reason.is_empty() || reason.chars().count() > REASON {
+        form.reject("sebab", desk_words::close_reason(REASON));
+        let page = page(desk, &db, date, None, form, None).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    }
+    let Ok(shown) = form.value("jumlah").parse::<usize>() else {
+        let bookings = day::booked(&mut db.read().await?, &counter, date).await?;
+        return Ok(page(desk, &db, date, None, form, Some(bookings)).await?.into_response());
+    };
+    match day::close(&db, &desk.on_duty, date, &reason, shown, desk.now).await {
+        Ok(moved) => Ok(Redirect::to(&format!("{}?dipindah={moved}", paths::day(date))).into_response()),
+        Err(CloseError::NotFound) => Err(WebError::NotFound),
+        Err(CloseError::Changed(bookings)) => {
+            form.reject("sebab", desk_words::CLOSE_CHANGED);
+            Ok((StatusCode::CONFLICT, page(desk, &db, date, None, form, Some(bookings)).await?).into_response())
+        }
+        Err(CloseError::NoPlace) => {
+            form.reject("sebab", desk_words::CLOSE_NO_PLACE);
+            Ok((StatusCode::CONFLICT, page(desk, &db, date, None, form, None).await?).into_response())
+        }
+        Err(CloseError::Disturbed) => Err(WebError::Status(StatusCode::SERVICE_UNAVAILABLE)),
+        Err(CloseError::Db(error)) => Err(error.into()),
+    }
+}
+
+async fn page(desk: Desk, db: &Db, day: Date, query: Option<&str>, form: Form, bookings: Option<usize>) -> WebResult<DayPage> {
+    let mut conn = db.read().await?;
+    let Place { counter, counters, serves } = Place::read(&mut conn, &desk, query).await?;
+    let mut items = queue::of_day(&mut conn, day::whole(&counter.code, day), desk.now).await?;
+    items.retain(|item| item.status.is_open() || item.status == Status::Selesai);
+    let schedule =
+        schedule::of_counters(&mut conn, std::slice::from_ref(&counter.code), ApplicationId::random(), desk.now).await?;
+    let holidays = &schedule.holidays;
+    let exception = schedule.counters.first().and_then(|(_, calendar)| calendar.exceptions.get(&day));
+    let exception = exception.filter(|exception| exception.hours.is_empty()).map(|exception| exception.reason.clone());
+    let closed = exception.or_else(|| holidays.name(day).map(ToOwned::to_owned));
+    let missed: Vec<QueueItem> = items.iter().filter(|item| is_missed(item, desk.now)).cloned().collect();
+    let collected = items.iter().filter(|item| item.status == Status::Selesai).count();
+    let sample = items.iter().find(|item| item.status.is_open()).map(|item| {
+        let ready = Some(item.category).filter(|_| item.status.is_printed());
+        sms::text(item.number, &sms::Notice::Moved(&counter, item.starts_at, ready))
+    });
+    Ok(DayPage {
+        summary: desk_words::day_summary(&counter.name(), items.len(), collected, missed.len()),
+        before: holidays.working_days_before(day).next(),
+        after: holidays.working_days_after(day).next(),
+        may_close: serves && closed.is_none() && holidays.is_working_day(day) && day >= day_of(desk.now),
+        preview: bookings.map(|bookings| Preview { bookings, sample }),
+        hours: hours(items),
+        missed,
+        closed,
+        counter,
+        counters,
+        day,
+        form,
+        told: None,
+        printed_at: desk.now,
+        shell: desk.shell,
+    })
+}
+
+/// Ready, and not fetched by the end of its half hour.
+fn is_missed(item: &QueueItem, now: OffsetDateTime) -> bool {
+    item.status == Status::TidakDiambil || item.status == Status::SiapDiambil && item.starts_at + SLOT <= now
+}
+
+fn hours(items: Vec<QueueItem>) -> Vec<Hour> {
+    let mut hours: Vec<Hour> = Vec::new();
+    for item in items {
+        match hours.last_mut().filter(|hour| hour.starts_at == item.starts_at) {
+            Some(hour) => hour.lines.push(item),
+            None => hours.push(Hour { starts_at: item.starts_at, lines: vec![item] }),
+        }
+    }
+    hours
+}

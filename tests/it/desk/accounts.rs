@@ -1,0 +1,147 @@
+//! Accounts at the counter: freed for their rightful owner, or given another phone.
+
+use crate::support::{
+    app::App,
+    browser::{Browser, Page},
+    people::{PASSWORD, grown_up},
+};
+use alpukat::domain::resident::CivilRecord;
+
+async fn messages(app: &App) -> Vec<(String, String)> {
+    let rows: Vec<(uuid::Uuid, String, Vec<u8>)> =
+        sqlx::query_as("select id, kind, sealed from messages where application_id is null order by created_at")
+            .fetch_all(&mut app.owner().await)
+            .await
+            .unwrap();
+    let vault = alpukat::vault::Vault::new(&[7; 32]);
+    let open = |(id, kind, sealed): (uuid::Uuid, String, Vec<u8>)| {
+        let place = alpukat::vault::Place { table: "messages", row: id };
+        let sms: alpukat::domain::message::Sms = vault.open_value(place, &sealed).unwrap();
+        (kind, format!("{} {}", sms.phone.as_str(), sms.text))
+    };
+    rows.into_iter().map(open).collect()
+}
+
+async fn find(officer: &mut Browser, person: &CivilRecord) -> (Page, String) {
+    let page = officer.post("/petugas/loket/akun", &[("nik", person.nik.as_str())]).await;
+    let account = page.attributes("input[name=akun]", "value").first().cloned().unwrap_or_default();
+    (page, account)
+}
+
+#[tokio::test]
+async fn a_freed_account_is_its_owners_again_with_all_that_was_filed() {
+    let app = App::new().await;
+    let person = grown_up();
+    let mut impostor = app.citizen(&person).await;
+    let filed = impostor.apply(&person).await;
+    let mut officer = app.petugas().await;
+    let (page, account) = find(&mut officer, &person).await;
+    assert!(page.text("dl").contains("ada, dengan ponsel 0812-****-1234"), "{}", page.text("dl"));
+    let unchecked = officer.post("/petugas/loket/akun/pelepasan", &[("akun", &account)]).await;
+    assert_eq!(unchecked.status, 422);
+    assert!(unchecked.text(".error").contains("Cocokkan identitasnya dulu, lalu centang."));
+    for _ in 0..2 {
+        let fields = [("akun", account.as_str()), ("cek-akun", "identitas")];
+        let done = officer.post("/petugas/loket/akun/pelepasan", &fields).await;
+        let told = officer.follow(&done).await.text("[role=status]");
+        assert!(told.contains("Akun dilepas."), "{told}");
+    }
+    let sent = messages(&app).await;
+    assert_eq!(sent.len(), 1, "told once");
+    assert_eq!(sent[0].0, "akun_dilepas");
+    assert!(sent[0].1.starts_with(
+        "+6281200001234 DUKCAPIL DKI: Akun dengan nomor ponsel ini ditutup di Kel. Petojo Selatan 20/11/2026 09.00."
+    ));
+    assert_eq!(
+        app.count("select count(*) from events where deed = 'lepas_akun' and officer_id is not null and account_id is not null")
+            .await,
+        1
+    );
+
+    // Who opened it is out, and does not come in again.
+    assert!(impostor.get(&filed).await.location().starts_with("/masuk"));
+    let mut again = app.browser();
+    assert_eq!(again.post("/masuk", &[("nik", person.nik.as_str()), ("sandi", PASSWORD)]).await.status, 422);
+    // Who it belongs to registers, and finds what was filed.
+    let mut owner = app.browser();
+    let fields = [
+        ("nik", person.nik.as_str()),
+        ("nomor_kk", person.kk_number.as_str()),
+        ("nama", person.name.as_str()),
+        ("tanggal_lahir", "05-08-1990"),
+        ("ponsel", "0813-0000-7777"),
+        ("sandi", "mangga-muda-asam"),
+    ];
+    assert_eq!(owner.post("/registrasi", &fields).await.status, 200);
+    owner.post("/masuk", &[("nik", person.nik.as_str()), ("sandi", "mangga-muda-asam")]).await.location();
+    let page = owner.get(&filed).await;
+    assert_eq!(page.status, 200);
+    owner.post(&format!("{filed}/pembatalan"), &[]).await.location();
+    assert_eq!(app.count("select count(*) from accounts").await, 1);
+}
+
+#[tokio::test]
+async fn a_lost_phone_is_replaced_and_the_old_number_told() {
+    let app = App::new().await;
+    let person = grown_up();
+    let mut citizen = app.citizen(&person).await;
+    let address = citizen.begin(&person).await;
+    citizen.post(&format!("{address}/keterangan"), &[("keterangan", "rusak")]).await.location();
+    citizen.post(&format!("{address}/dokumen"), &[("ada", "ktp_rusak"), ("ponsel", "0812-0000-1234")]).await.location();
+    let mut officer = app.petugas().await;
+    let (_, account) = find(&mut officer, &person).await;
+    for (phone, check, sentence) in [
+        ("12345", true, "Nomor ponsel Indonesia diawali 08"),
+        ("", true, "Isi nomor ponsel"),
+        ("0813-0000-9999", false, "Cocokkan identitasnya dulu"),
+    ] {
+        let mut fields = vec![("akun", account.as_str()), ("ponsel", phone)];
+        fields.extend(check.then_some(("cek-ponsel", "identitas")));
+        let page = officer.post("/petugas/loket/akun/ponsel", &fields).await;
+        assert_eq!(page.status, 422, "{sentence}");
+        assert!(page.text(".error").contains(sentence), "{}", page.text(".error"));
+    }
+    for _ in 0..2 {
+        let fields = [("akun", account.as_str()), ("ponsel", "0813-0000-9999"), ("cek-ponsel", "identitas")];
+        let done = officer.post("/petugas/loket/akun/ponsel", &fields).await;
+        assert!(officer.follow(&done).await.text("[role=status]").contains("Nomor ponsel diganti."));
+    }
+    let sent = messages(&app).await;
+    assert_eq!(sent.len(), 1);
+    assert!(
+        sent[0].1.starts_with("+6281200001234 DUKCAPIL DKI: Nomor ponsel akun Anda diganti di Kel. Petojo Selatan"),
+        "{sent:?}"
+    );
+    assert!(citizen.get("/akun").await.location().starts_with("/masuk"), "the lost phone is logged out");
+    let mut citizen = app.log_in(&person).await;
+    assert!(citizen.get("/akun").await.text("main").contains("0813"), "{}", citizen.get("/akun").await.text("main"));
+    let page = citizen.get(&format!("{address}/dokumen")).await;
+    assert_eq!(page.attributes("input[name=ponsel]", "value"), ["0813-0000-9999"], "notices about the case, too");
+}
+
+#[tokio::test]
+async fn nobody_outside_the_counters_area_is_found() {
+    let app = App::new().await;
+    let near = grown_up();
+    let far = CivilRecord { kelurahan: alpukat::domain::region::RegionCode::parse("31.72.01.1001").unwrap(), ..grown_up() };
+    app.account(&near).await;
+    let account = app.account(&far).await;
+    let mut officer = app.petugas().await;
+    for nik in [far.nik.as_str(), "3199010508909999"] {
+        let page = officer.post("/petugas/loket/akun", &[("nik", nik)]).await;
+        assert_eq!(page.status, 422);
+        assert!(page.text(".error").contains("Tidak ada penduduk dengan NIK itu di wilayah loket ini."));
+    }
+    let id = account.to_string();
+    for (deed, check) in [("pelepasan", "cek-akun"), ("ponsel", "cek-ponsel")] {
+        let fields = [("akun", id.as_str()), ("ponsel", "0813-0000-9999"), (check, "identitas")];
+        assert_eq!(officer.post(&format!("/petugas/loket/akun/{deed}"), &fields).await.status, 404);
+        assert_eq!(officer.post(&format!("/petugas/loket/akun/{deed}"), &[("akun", &id)]).await.status, 404);
+    }
+    assert_eq!(
+        app.count("select count(*) from events where deed = 'cari' and sealed is not null").await,
+        2,
+        "searches are written down"
+    );
+    assert!(messages(&app).await.is_empty());
+}
