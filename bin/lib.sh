@@ -17,7 +17,7 @@ postgres_binaries() {
             printf '%s\n' "$folder"
             return
         fi
-    done < <(printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV; printf '%s\n' "$data/pgsql/bin"; tr : '\n' <<<"$PATH")
+    done < <({ printf '%s\n' /usr/lib/postgresql/*/bin | sort -rV; printf '%s\n' "$data/pgsql/bin"; tr : '\n' <<<"$PATH"; } 2>/dev/null)
     return 1
 }
 

@@ -1,8 +1,9 @@
 //! Where an upload waits on disk, in a file without a name, while a phone sends it.
 
 use std::{
-    fs::File,
+    fs::{DirBuilder, File},
     io::{self, Seek, SeekFrom, Write},
+    os::unix::fs::DirBuilderExt,
     path::PathBuf,
 };
 
@@ -18,7 +19,8 @@ impl Spool {
     /// # Errors
     /// When the folder is not there and cannot be made.
     pub fn new(folder: PathBuf) -> io::Result<Self> {
-        std::fs::create_dir_all(&folder)?;
+        // What lies there has no name, but nobody else has business with it.
+        DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
         Ok(Self(folder))
     }
 

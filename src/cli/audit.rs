@@ -3,11 +3,15 @@
 use anyhow::bail;
 
 use super::house::{House, data_dir};
-use crate::{config::Config, db::audit};
+use crate::{adapters::postgres::PrivatePostgres, config::Config, db::audit};
 
 /// `alpukat verify-audit`: names the first flaw of every chain, or prints the heads to write down.
 pub async fn verify(config: Config) -> anyhow::Result<()> {
     let folder = data_dir(&config)?;
+    // A database that this command would have to make first says nothing about the one that was meant.
+    if config.database.is_none() && !PrivatePostgres::is_made(&folder) {
+        bail!("there is no database in {}; set ALPUKAT_DATA_DIR to where `alpukat serve` has its data", folder.display());
+    }
     let house = House::open(config, folder).await?;
     let outcome = async {
         house.demand_migrations().await?;

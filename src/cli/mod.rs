@@ -7,7 +7,7 @@ mod officers;
 mod residents;
 mod serve;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -86,7 +86,9 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 
 /// Human lines in development, JSON in production. `RUST_LOG` says how much.
 fn log_to_stderr(config: &Config) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // PostgreSQL notes each time that the table of migrations is there already.
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn"));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stderr().is_terminal());
+    let log = log.with_writer(std::io::stderr);
     if config.is_development() { log.init() } else { log.json().init() }
 }

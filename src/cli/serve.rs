@@ -35,6 +35,9 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     if house.config.is_development() {
         fill_if_empty(&house).await?;
     }
+    if !house.config.is_development() && house.demand_migrations().await.is_err() {
+        tracing::warn!("the database lacks migrations: /siap answers 503 until `alpukat migrate` has run");
+    }
     let state = state(&house)?;
     announce(&house, &listener)?;
     let worker = worker::run(house.db.clone(), house.config.clock.clone(), house.config.is_development());
@@ -84,7 +87,7 @@ fn announce(house: &House, listener: &TcpListener) -> anyhow::Result<()> {
         if house.config.is_development() { format!("http://{address}") } else { house.config.public_url.clone() }
     );
     if house.config.is_development() {
-        println!("Register there as one of these made-up people, with any 08… phone number and password:");
+        println!("Register there as one of these made-up people, with any 08… phone number and a password of 8 or more:");
         for person in demo::families(day_of(house.config.clock.now())).iter().filter(|person| demo::is_greeted(person)) {
             let born = dates::typed_date(person.birth_date);
             println!(
@@ -94,7 +97,7 @@ fn announce(house: &House, listener: &TcpListener) -> anyhow::Result<()> {
                 person.kk_number.as_str()
             );
         }
-        println!("Ctrl-C stops it.");
+        println!("Make an officer for the desk at /petugas with `alpukat create-officer`. Ctrl-C stops it.");
     } else if address.ip().is_loopback() && house.config.trusted_proxies.is_empty() {
         // Then all visitors share one address, and with it the limits of an address.
         tracing::warn!("listening on loopback without ALPUKAT_TRUSTED_PROXIES: every visitor seems to be the proxy");

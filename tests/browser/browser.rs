@@ -122,8 +122,13 @@ pub struct Browser {
 
 impl Browser {
     pub async fn open(manner: Manner) -> Self {
+        Self::open_at(service::shared().await, manner).await
+    }
+
+    /// A window at a service of one's own.
+    pub async fn open_at(service: &'static Service, manner: Manner) -> Self {
         let permit = WINDOWS.acquire().await.unwrap();
-        let (service, driver) = (service::shared().await, Driver::shared().await);
+        let driver = Driver::shared().await;
         let Value::Object(capabilities) = driver.capabilities(manner) else { unreachable!() };
         let mut connector = HttpConnector::new();
         // Commands are short, and each waits for the answer to the last one.

@@ -24,6 +24,9 @@ const TAGS: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa",
 /// The narrowest phone, a usual one, and a desk.
 const WIDTHS: [u32; 3] = [320, 390, 1280];
 
+/// Where the desk's columns stand below each other.
+const TABLET: u32 = 768;
+
 /// Bytes on the wire: the page, what it loads besides the citizen's pictures, and the largest preview.
 const BYTES: &str = "
     const [page] = performance.getEntriesByType('navigation'), loaded = performance.getEntriesByType('resource');
@@ -74,6 +77,12 @@ impl Browser {
         if self.manner.scripts {
             self.run(AXE, vec![]).await;
             self.examine(name, "light").await;
+            if self.manner.width >= 1000 && self.path().await.starts_with("/petugas") {
+                self.be_wide(TABLET).await;
+                self.measure(name, TABLET).await;
+                self.examine(name, "light").await;
+                self.be_wide(self.manner.width).await;
+            }
             if let Some(album) = self.manner.pictures {
                 self.colours("dark").await;
                 self.examine(name, "dark").await;

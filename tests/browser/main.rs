@@ -21,6 +21,7 @@ mod scratch;
 mod browser;
 mod conflicts;
 mod desk;
+mod desk_later;
 mod forms;
 mod guard;
 mod hand;

@@ -4,9 +4,10 @@ use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::sync::Mutex;
 use std::time::Duration;
 
-use ::time::{OffsetDateTime, macros::datetime};
+use ::time::{OffsetDateTime, format_description::well_known::Rfc3339, macros::datetime};
 use tokio::sync::OnceCell;
 use tokio::time::{Instant, sleep};
 
@@ -15,7 +16,7 @@ use crate::scratch::Scratch;
 use crate::{http, people};
 
 /// Friday morning: the first day to fetch a card is Wednesday the 25th.
-const CLOCK: &str = "2026-11-20T09:00+07:00";
+const CLOCK: OffsetDateTime = datetime!(2026-11-20 09:00 +7);
 
 /// A counter with an address, a chat number and a single place each half hour.
 const COUNTERS: &str = "code,address,whatsapp,places\n31.71.01.1002,Jalan Contoh Nomor 7,081200001234,1\n";
@@ -23,9 +24,15 @@ const COUNTERS: &str = "code,address,whatsapp,places\n31.71.01.1002,Jalan Contoh
 pub struct Service {
     /// Where it serves, without a slash at the end.
     pub address: String,
-    begun: Instant,
-    _program: Guard,
+    run: Mutex<Run>,
     scratch: Scratch,
+}
+
+/// The program while it runs: since when, and what its clock showed then.
+struct Run {
+    begun: Instant,
+    clock: OffsetDateTime,
+    program: Option<Guard>,
 }
 
 /// The service that the tests share.
@@ -34,23 +41,43 @@ pub async fn shared() -> &'static Service {
     SERVICE
         .get_or_init(async || {
             let service = Service::start().await;
-            service.import("import-residents", &people::registry());
-            service.import("import-counters", COUNTERS);
+            service.fill();
             service
         })
         .await
 }
 
+/// A service for one test alone, whose clock it may move.
+pub async fn own() -> &'static Service {
+    let service = Box::leak(Box::new(Service::start().await));
+    service.fill();
+    service
+}
+
 impl Service {
     pub async fn start() -> Self {
         let scratch = Scratch::new();
-        let listen = format!("127.0.0.1:{}", free_port());
-        let mut command = program(scratch.path());
-        command.env("ALPUKAT_LISTEN", &listen).arg("serve");
-        let program = Guard::start(&command, scratch.path().join("program"));
-        let service = Self { address: format!("http://{listen}"), begun: Instant::now(), _program: program, scratch };
-        until_answered(&format!("{}/siap", service.address), "alpukat does not serve").await;
+        let address = format!("http://127.0.0.1:{}", free_port());
+        let run = Mutex::new(Run { begun: Instant::now(), clock: CLOCK, program: None });
+        let service = Self { address, run, scratch };
+        service.start_at(CLOCK).await;
         service
+    }
+
+    /// Ends the program, if it runs, and starts it with its clock at this moment.
+    pub async fn start_at(&self, clock: OffsetDateTime) {
+        let mut command = program(self.scratch.path());
+        let text = clock.format(&Rfc3339).unwrap();
+        command.env("ALPUKAT_LISTEN", self.address.trim_start_matches("http://")).env("ALPUKAT_CLOCK", text).arg("serve");
+        drop(self.run.lock().unwrap().program.take());
+        let program = Some(Guard::start(&command, self.scratch.path().join("program")));
+        *self.run.lock().unwrap() = Run { begun: Instant::now(), clock, program };
+        until_answered(&format!("{}/siap", self.address), "alpukat does not serve").await;
+    }
+
+    fn fill(&self) {
+        self.import("import-residents", &people::registry());
+        self.import("import-counters", COUNTERS);
     }
 
     /// Gives a file to one of the program's commands, as an administrator does while it serves.
@@ -63,7 +90,8 @@ impl Service {
 
     /// What the program's clock shows, but for the moment that its start took.
     pub fn now(&self) -> OffsetDateTime {
-        datetime!(2026-11-20 09:00 +7) + self.begun.elapsed()
+        let run = self.run.lock().unwrap();
+        run.clock + run.begun.elapsed()
     }
 
     /// Makes an officer of the counter of kecamatan Gambir, as an administrator does while it serves.
@@ -72,6 +100,13 @@ impl Service {
         command.args(["create-officer", username, "--name", "Rini Contoh", "--role", "petugas", "--counter", "31.71.01"]);
         let done = command.env("ALPUKAT_PASSWORD", password).stdout(Stdio::null()).status().unwrap();
         assert!(done.success(), "create-officer failed");
+    }
+
+    /// What the command says that looks for altered history.
+    pub fn verify_audit(&self) -> String {
+        let done = program(self.scratch.path()).arg("verify-audit").output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap()
     }
 
     /// Takes the database away from under it.
@@ -89,7 +124,8 @@ fn program(scratch: &Path) -> Command {
     for name in ["DATABASE_URL", "ALPUKAT_MIGRATION_URL", "ALPUKAT_SECRET_KEY", "ALPUKAT_PUBLIC_URL", "ALPUKAT_ENV"] {
         command.env_remove(name);
     }
-    command.env("ALPUKAT_DATA_DIR", scratch.join("data")).env("ALPUKAT_CLOCK", CLOCK).env("RUST_LOG", "error");
+    command.env("ALPUKAT_DATA_DIR", scratch.join("data")).env("ALPUKAT_CLOCK", CLOCK.format(&Rfc3339).unwrap());
+    command.env("RUST_LOG", "error");
     command
 }
 

@@ -130,6 +130,12 @@ impl PrivatePostgres {
         blocking(move || Self::join_now(&data_dir)).await
     }
 
+    /// Whether a data folder has a cluster already.
+    #[must_use]
+    pub fn is_made(data_dir: &Path) -> bool {
+        data_dir.join("postgres/cluster/data/PG_VERSION").exists()
+    }
+
     /// How to connect as the owner of the schema.
     #[must_use]
     pub fn owner(&self) -> PgConnectOptions {

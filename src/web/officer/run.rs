@@ -109,7 +109,7 @@ async fn outcomes(db: &Db, desk: &Desk, id: RunId, form: &mut Form) -> WebResult
             _ => {}
         }
     }
-    if outcomes.is_empty() {
+    if outcomes.is_empty() && form.problems().is_empty() {
         form.reject("hasil", desk_words::RESULTS_EMPTY);
     }
     Ok(form.problems().is_empty().then_some(outcomes))

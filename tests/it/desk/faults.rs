@@ -12,6 +12,7 @@ use crate::support::{
     browser::{Browser, Page},
     cases::Wish,
     people::grown_up,
+    rounds,
 };
 
 /// Takes a case and approves it; gives the last answer.
@@ -29,7 +30,7 @@ async fn of_two_officers_who_decide_at_once_one_wins_and_the_other_is_told() {
         browsers.push((app.desk(&officer).await, officer.name));
     }
     let [(mut one, first), (mut two, second)] = browsers.try_into().ok().unwrap();
-    for round in 1..=50 {
+    for round in 1..=rounds(50, 500) {
         let (_, case) = sent(&app).await;
         let address = desk(&case);
         let (left, right) = tokio::join!(approve(&mut one, &address), approve(&mut two, &address));

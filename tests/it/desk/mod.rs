@@ -7,6 +7,7 @@ mod clockwork;
 mod counter;
 mod days;
 mod faults;
+mod kills;
 mod login;
 mod matrix;
 mod printing;

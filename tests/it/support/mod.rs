@@ -9,6 +9,11 @@ pub mod desk;
 pub mod people;
 pub mod scratch;
 
+/// How often something is tried: fewer times in a usual run, and more when `bin/prove` asks for it.
+pub fn rounds(usual: i64, proving: i64) -> i64 {
+    if std::env::var_os("ALPUKAT_PROVE").is_some() { proving } else { usual }
+}
+
 /// While this lives, every log event is made, whichever test's thread reaches its line first. With one
 /// listener alone, lines first reached by a thread that does not listen would be switched off for all.
 pub fn listening() -> [tracing::Dispatch; 2] {
