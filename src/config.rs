@@ -10,6 +10,7 @@ use std::{
 use anyhow::{Context, bail};
 use base64::{Engine, prelude::BASE64_STANDARD};
 use ipnet::IpNet;
+use reqwest::Url;
 use sqlx::postgres::PgConnectOptions;
 use time::{OffsetDateTime, format_description::well_known::Iso8601};
 
@@ -43,8 +44,20 @@ pub struct Config {
     pub public_url: String,
     /// `ALPUKAT_TRUSTED_PROXIES`.
     pub trusted_proxies: Vec<IpNet>,
+    /// `ALPUKAT_SMS_URL`: the gateway's `sendsms` address, with user and password in it.
+    pub sms: Option<GatewayAddress>,
     /// `ALPUKAT_CLOCK`.
     pub clock: Clock,
+}
+
+/// A gateway's address, which holds a password and so does not print itself.
+#[derive(Clone)]
+pub struct GatewayAddress(pub Url);
+
+impl std::fmt::Debug for GatewayAddress {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str("GatewayAddress(…)")
+    }
 }
 
 impl Config {
@@ -79,6 +92,8 @@ impl Config {
         let secret = reader.parsed("ALPUKAT_SECRET_KEY", "32 bytes in base64", key);
         let public_url = reader.parsed("ALPUKAT_PUBLIC_URL", "an http:// or https:// address without a path", public_url);
         let proxies = reader.parsed("ALPUKAT_TRUSTED_PROXIES", "addresses or networks, separated by commas", networks);
+        let sms =
+            reader.parsed("ALPUKAT_SMS_URL", "an http:// or https:// address, such as a Kannel's /cgi-bin/sendsms", gateway);
         let clock = reader.parsed("ALPUKAT_CLOCK", "a time such as 2026-12-23T08:00+07:00", moment);
         let mut wrong = reader.wrong;
         if production && secret.is_none() && variable("ALPUKAT_SECRET_KEY").is_none() {
@@ -102,6 +117,7 @@ impl Config {
             secret,
             public_url: public_url.unwrap_or_else(|| format!("http://{listen}")),
             trusted_proxies: proxies.unwrap_or_default(),
+            sms,
             clock: clock.map_or_else(Clock::system, Clock::running_from),
         })
     }
@@ -161,6 +177,11 @@ fn public_url(text: &str) -> anyhow::Result<String> {
     let host = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).context("no scheme")?;
     let plain = !host.is_empty() && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
     if plain { Ok(url.to_owned()) } else { bail!("not a bare host") }
+}
+
+fn gateway(text: &str) -> anyhow::Result<GatewayAddress> {
+    let url = Url::parse(text)?;
+    if matches!(url.scheme(), "http" | "https") && url.has_host() { Ok(GatewayAddress(url)) } else { bail!("another scheme") }
 }
 
 fn networks(text: &str) -> anyhow::Result<Vec<IpNet>> {

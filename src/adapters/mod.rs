@@ -7,4 +7,5 @@ pub mod intake;
 pub mod lines;
 pub mod passwords;
 pub mod postgres;
+pub mod sms_gateway;
 pub mod spool;

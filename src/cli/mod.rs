@@ -6,6 +6,7 @@ mod house;
 mod officers;
 mod residents;
 mod serve;
+mod worker;
 
 use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 
@@ -26,6 +27,8 @@ struct Arguments {
 enum Command {
     /// Serve the portal until SIGINT or SIGTERM (the default).
     Serve,
+    /// Hand messages on and do what the clock demands, without serving pages; any number may run side by side.
+    Worker,
     /// Bring the database's schema up to date.
     Migrate,
     /// Load residents from a CSV file; known NIKs are replaced, new ones added.
@@ -66,6 +69,7 @@ pub fn main() -> ExitCode {
     let outcome = runtime.block_on(async {
         match arguments.command.unwrap_or(Command::Serve) {
             Command::Serve => serve::serve(config).await,
+            Command::Worker => Box::pin(worker::work(config)).await,
             Command::Migrate => house::migrate(config).await,
             Command::ImportResidents { file, skip_bad } => residents::import(config, &file, skip_bad).await,
             Command::ImportCounters { file } => counters::import(config, &file).await,

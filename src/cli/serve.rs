@@ -8,7 +8,10 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::house::{House, data_dir};
+use super::{
+    house::{House, data_dir},
+    worker::outlet,
+};
 use crate::{
     adapters::{intake::Intake, lines::Lines, passwords::Passwords, postgres::ServeLock, spool::Spool},
     config::Config,
@@ -40,7 +43,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     }
     let state = state(&house)?;
     announce(&house, &listener)?;
-    let worker = worker::run(house.db.clone(), house.config.clock.clone(), house.config.is_development());
+    let worker = worker::run(house.db.clone(), house.config.clock.clone(), outlet(&house.config)?);
     let worker = tokio::spawn(worker);
     let keeper = house.is_private().then(|| tokio::spawn(House::keep_alive(house.data_dir.clone(), house.db.clone())));
     let limits = Limits::with_proxies(&house.config.trusted_proxies);
@@ -65,6 +68,7 @@ fn state(house: &House) -> anyhow::Result<AppState> {
         site: Site {
             public_url: house.config.public_url.as_str().into(),
             trusted_proxies: house.config.trusted_proxies.clone().into(),
+            sends_messages: house.config.sms.is_some() || house.config.is_development(),
         },
     })
 }
@@ -106,7 +110,7 @@ fn announce(house: &House, listener: &TcpListener) -> anyhow::Result<()> {
 }
 
 /// Ready when the program is asked to stop. Listening begins at once, so that no signal is missed.
-fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+pub(super) fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
         tokio::select! {

@@ -47,6 +47,44 @@ pub async fn too_early(conn: &mut Conn, before: OffsetDateTime, limit: i64) -> D
     Ok(ids(due.fetch_all(conn.pg()).await?))
 }
 
+/// Cases to be fetched between these moments, of whom nobody was reminded since `today` began.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn to_remind(
+    conn: &mut Conn,
+    from: OffsetDateTime,
+    to: OffsetDateTime,
+    today: OffsetDateTime,
+    limit: i64,
+) -> DbResult<Vec<ApplicationId>> {
+    let due = sqlx::query_scalar!(
+        "select id from applications a where status = 'siap_diambil' and starts_at >= $1 and starts_at < $2
+             and not exists (select from messages m where m.application_id = a.id and m.kind = 'pengingat' and m.created_at >= $3)
+         order by starts_at limit $4",
+        from,
+        to,
+        today,
+        limit,
+    );
+    Ok(ids(due.fetch_all(conn.pg()).await?))
+}
+
+/// Cases whose card nobody fetched since before this moment, and of whom nobody was reminded since.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn still_there(conn: &mut Conn, before: OffsetDateTime, limit: i64) -> DbResult<Vec<ApplicationId>> {
+    let due = sqlx::query_scalar!(
+        "select id from applications a where status = 'tidak_diambil' and status_since <= $1
+             and not exists (select from messages m where m.application_id = a.id and m.kind = 'pengingat' and m.created_at >= a.status_since)
+         order by status_since limit $2",
+        before,
+        limit,
+    );
+    Ok(ids(due.fetch_all(conn.pg()).await?))
+}
+
 /// A case, locked until the transaction ends, for the clock.
 ///
 /// # Errors

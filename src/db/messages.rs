@@ -1,18 +1,22 @@
-//! The outbox: what citizens are told, written in the transaction of the fact it reports.
+//! The outbox: what citizens are told, written in the transaction of the fact it reports, and how far it has come.
 
-use time::OffsetDateTime;
+use sqlx::postgres::PgListener;
+use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{Conn, DbError, DbResult, Tx};
+use super::{Conn, Db, DbError, DbResult, Tx};
 use crate::{
     domain::{
-        ids::{ApplicationId, FactId},
-        message::{Message, MessageKind, Sms},
+        ids::{ApplicationId, FactId, MessageId},
+        message::{Cause, Message, MessageKind, MessageState, Report, Sms},
     },
-    vault::Place,
+    vault::{Place, Vault},
 };
 
-const TABLE: &str = "messages";
+pub(super) const TABLE: &str = "messages";
+
+/// How long a worker has for the messages it took, before another takes them.
+pub const LEASE: Duration = Duration::seconds(60);
 
 /// Owes a citizen a message about a fact of a case, or of their account. Owing it twice is owing it once.
 ///
@@ -26,11 +30,11 @@ pub async fn owe(
     sms: &Sms,
     now: OffsetDateTime,
 ) -> DbResult<()> {
-    let id = Uuid::new_v4();
+    let id = MessageId::random().uuid();
     let sealed = tx.vault().seal_value(Place { table: TABLE, row: id }, sms)?;
     let phone = tx.vault().phone_index(&sms.phone);
     sqlx::query!(
-        "insert into messages (id, application_id, kind, fact, phone_index, sealed, created_at) values ($1, $2, $3, $4, $5, $6, $7)
+        "insert into messages (id, application_id, kind, fact, phone_index, sealed, created_at, due_at) values ($1, $2, $3, $4, $5, $6, $7, $7)
          on conflict on constraint messages_report_once do nothing",
         id,
         application.map(ApplicationId::uuid),
@@ -45,41 +49,202 @@ pub async fn owe(
     Ok(())
 }
 
-/// The messages of a case, oldest first.
+pub(super) struct Row {
+    pub id: Uuid,
+    pub kind: String,
+    pub sealed: Vec<u8>,
+    pub state: String,
+    pub tries: i16,
+    pub cause: Option<String>,
+    pub created_at: OffsetDateTime,
+    pub sent_at: Option<OffsetDateTime>,
+}
+
+impl Row {
+    pub fn open(self, vault: &Vault) -> DbResult<Message> {
+        let cause = self.cause.map(|code| Cause::parse(&code).ok_or(DbError::Impossible("why a message did not go through")));
+        Ok(Message {
+            id: self.id.into(),
+            kind: MessageKind::parse(&self.kind).ok_or(DbError::Impossible("a kind of message"))?,
+            sms: vault.open_value(Place { table: TABLE, row: self.id }, &self.sealed)?,
+            state: MessageState::parse(&self.state).ok_or(DbError::Impossible("how far a message has come"))?,
+            tries: u16::try_from(self.tries).unwrap_or_default(),
+            cause: cause.transpose()?,
+            created_at: self.created_at,
+            sent_at: self.sent_at,
+        })
+    }
+}
+
+/// The messages of a case, in the order in which they were written.
 ///
 /// # Errors
 /// [`DbError`].
 pub async fn of_application(conn: &mut Conn, application: ApplicationId) -> DbResult<Vec<Message>> {
-    let rows = sqlx::query!(
-        "select id, kind, sealed, created_at, sent_at from messages where application_id = $1 order by created_at, id",
+    let rows = sqlx::query_as!(
+        Row,
+        "select id, kind, sealed, state, tries, cause, created_at, sent_at from messages where application_id = $1 order by number",
         application.uuid(),
     );
-    let rows = rows.fetch_all(conn.pg()).await?;
-    let mut messages = Vec::with_capacity(rows.len());
-    for row in rows {
-        messages.push(Message {
-            kind: MessageKind::parse(&row.kind).ok_or(DbError::Impossible("a kind of message"))?,
-            sms: conn.vault().open_value(Place { table: TABLE, row: row.id }, &row.sealed)?,
-            created_at: row.created_at,
-            sent_at: row.sent_at,
-        });
-    }
-    Ok(messages)
+    rows.fetch_all(conn.pg()).await?.into_iter().map(|row| row.open(conn.vault())).collect()
 }
 
-/// Takes the oldest waiting messages, marks them as sent and gives them. They are out only when the
-/// transaction is a fact.
+/// A message that a worker has taken, and for which time that is.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    /// Which.
+    pub id: MessageId,
+    /// To whom, and the words.
+    pub sms: Sms,
+    /// The number of this try, from 1. Only whoever has the newest one may say how it went.
+    pub tries: u16,
+}
+
+/// Takes messages that are due, the oldest of each phone, so that a phone gets them in order. Whoever takes them has
+/// [`LEASE`] to say how it went; what is of no use any more is given up here.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn take_waiting(tx: &mut Tx, limit: i64, now: OffsetDateTime) -> DbResult<Vec<Sms>> {
+pub async fn claim(conn: &mut Conn, limit: i64, now: OffsetDateTime) -> DbResult<Vec<Claimed>> {
+    sqlx::query!(
+        "update messages set state = 'gagal', cause = 'lewat_waktu', leased_until = null where state = 'menunggu' and useless_from <= $1",
+        now,
+    )
+    .execute(conn.pg())
+    .await?;
     let rows = sqlx::query!(
-        "update messages set state = 'terkirim', sent_at = $2
-         where id in (select id from messages where state = 'menunggu' order by created_at, id limit $1 for update skip locked)
-         returning id, sealed",
+        "update messages set leased_until = $2, tries = tries + 1 where id in (
+             select id from messages m
+             where state = 'menunggu' and due_at <= $3 and (leased_until is null or leased_until <= $3)
+               and not exists (select from messages e where e.phone_index = m.phone_index and e.state = 'menunggu' and e.number < m.number)
+             order by due_at, number limit $1 for update skip locked)
+         returning id, sealed, tries",
         limit,
+        now + LEASE,
         now,
     );
-    let rows = rows.fetch_all(tx.pg()).await?;
-    rows.into_iter().map(|row| Ok(tx.vault().open_value(Place { table: TABLE, row: row.id }, &row.sealed)?)).collect()
+    let rows = rows.fetch_all(conn.pg()).await?;
+    let open = |id: Uuid, sealed: &[u8], tries| {
+        let sms = conn.vault().open_value(Place { table: TABLE, row: id }, sealed)?;
+        Ok(Claimed { id: id.into(), sms, tries: u16::try_from(tries).unwrap_or_default() })
+    };
+    rows.into_iter().map(|row| open(row.id, &row.sealed, row.tries)).collect()
+}
+
+/// The gateway has a message. A report may have been faster.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn accepted(conn: &mut Conn, message: &Claimed, now: OffsetDateTime) -> DbResult<()> {
+    sqlx::query!(
+        "update messages set state = 'terkirim', sent_at = $3, leased_until = null, cause = null
+         where id = $1 and tries = $2 and state = 'menunggu'",
+        message.id.uuid(),
+        tries(message),
+        now,
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
+
+/// A message did not go through: it is tried again then, or given up.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn put_off(conn: &mut Conn, message: &Claimed, cause: Cause, again_at: Option<OffsetDateTime>) -> DbResult<()> {
+    sqlx::query!(
+        "update messages set state = case when $4::timestamptz is null then 'gagal' else state end, due_at = coalesce($4, due_at),
+             leased_until = null, cause = $3
+         where id = $1 and tries = $2 and state = 'menunggu'",
+        message.id.uuid(),
+        tries(message),
+        cause.code(),
+        again_at,
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
+
+fn tries(message: &Claimed) -> i16 {
+    i16::try_from(message.tries).unwrap_or(i16::MAX)
+}
+
+/// Writes down what the network reports. It only ever goes forward: a phone that has a message keeps it.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn report(conn: &mut Conn, id: MessageId, report: Report, now: OffsetDateTime) -> DbResult<()> {
+    let lost = match report {
+        Report::Delivered => None,
+        Report::Lost(cause) => Some(cause.code()),
+    };
+    sqlx::query!(
+        "update messages set state = case when $2::text is null then 'sampai' else 'gagal' end, cause = $2, leased_until = null,
+             sent_at = coalesce(sent_at, $3)
+         where id = $1 and (state in ('menunggu', 'terkirim') or state = 'gagal' and $2::text is null)",
+        id.uuid(),
+        lost,
+        now,
+    )
+    .execute(conn.pg())
+    .await?;
+    Ok(())
+}
+
+/// Begins a message anew, at somebody's wish, unless it waits anyway. Tells whether it began.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn send_again(tx: &mut Tx, application: ApplicationId, id: MessageId, now: OffsetDateTime) -> DbResult<bool> {
+    let begun = sqlx::query!(
+        "update messages set state = 'menunggu', tries = 0, due_at = $3, leased_until = null, cause = null
+         where id = $1 and application_id = $2 and state <> 'menunggu'",
+        id.uuid(),
+        application.uuid(),
+        now,
+    );
+    if begun.execute(tx.pg()).await?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    sqlx::query!("notify messages").execute(tx.pg()).await?;
+    Ok(true)
+}
+
+/// Somebody was telephoned in place of a message. Tells whether it had been given up.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn telephoned(tx: &mut Tx, application: ApplicationId, id: MessageId) -> DbResult<bool> {
+    let done = sqlx::query!(
+        "update messages set state = 'ditelepon' where id = $1 and application_id = $2 and state = 'gagal'",
+        id.uuid(),
+        application.uuid(),
+    );
+    Ok(done.execute(tx.pg()).await?.rows_affected() == 1)
+}
+
+/// Hears of new messages.
+pub struct Ear(PgListener);
+
+impl Ear {
+    /// Listens, on a connection of its own.
+    ///
+    /// # Errors
+    /// [`DbError::Sql`].
+    pub async fn open(db: &Db) -> DbResult<Self> {
+        let mut listener = PgListener::connect_with(&db.pool).await?;
+        listener.listen("messages").await?;
+        Ok(Self(listener))
+    }
+
+    /// Waits for the next one.
+    ///
+    /// # Errors
+    /// [`DbError::Sql`] when the connection is lost and does not come back.
+    pub async fn hear(&mut self) -> DbResult<()> {
+        self.0.recv().await?;
+        Ok(())
+    }
 }

@@ -15,6 +15,8 @@ pub async fn migrate(owner: &PgConnectOptions, program_role: &str) -> DbResult<(
     let mut owner = PgConnection::connect_with(owner).await?;
     MIGRATIONS.run(&mut owner).await?;
     let mut transaction = owner.begin().await?;
+    // Programs that start at the same time grant one after the other.
+    sqlx::query("select pg_advisory_xact_lock(hashtext('alpukat grants'))").execute(&mut *transaction).await?;
     sqlx::query("select set_config('alpukat.program_role', $1, true)").bind(program_role).execute(&mut *transaction).await?;
     sqlx::raw_sql(AssertSqlSafe(GRANTS)).execute(&mut *transaction).await?;
     transaction.commit().await?;

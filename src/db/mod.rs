@@ -8,6 +8,7 @@ pub mod blanks;
 pub mod cases;
 pub mod clockwork;
 pub mod days;
+pub mod deliveries;
 pub mod drafts;
 pub mod events;
 pub mod housekeeping;
@@ -36,7 +37,10 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use crate::vault::{Fingerprint, Vault, VaultError};
+use crate::{
+    domain::ids::MessageId,
+    vault::{Fingerprint, Vault, VaultError},
+};
 
 /// What can go wrong between the program and its database. None of it names a person.
 #[derive(Debug, thiserror::Error)]
@@ -153,6 +157,20 @@ impl Db {
     #[must_use]
     pub fn cookie_key(&self) -> &[u8; 64] {
         self.vault.cookie_key()
+    }
+
+    /// What guards the address for reports on a message, in hexadecimal.
+    #[must_use]
+    pub fn report_guard(&self, message: MessageId) -> String {
+        format!("{:032x}", u128::from_be_bytes(self.vault.report_guard(message.uuid())))
+    }
+
+    /// Whether this guards the address for reports on a message.
+    #[must_use]
+    pub fn is_report_guard(&self, message: MessageId, typed: &str) -> bool {
+        let is_plain = typed.len() == 32 && typed.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let guard = u128::from_str_radix(typed, 16).ok().filter(|_| is_plain);
+        guard.is_some_and(|guard| self.vault.is_report_guard(message.uuid(), &guard.to_be_bytes()))
     }
 
     /// Begins the fingerprint of an uploaded file.

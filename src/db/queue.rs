@@ -94,7 +94,8 @@ macro_rules! items {
     };
 }
 
-/// The lines after a place in the queue, or the first ones: late cases first, then the oldest.
+/// The lines after a place in the queue, or the first ones: late cases first, then the oldest. All steps of the queue are
+/// named, because a plan that is kept for every step uses the index of the queue only when it can see that it is one.
 ///
 /// # Errors
 /// [`DbError`].
@@ -108,6 +109,7 @@ pub async fn page(
     let rows = items!(
         "left join leases l on l.application_id = a.id and l.until > $8
          where a.counter_code = $1 and a.status = $2 and ($3::text is null or a.category = $3)
+           and a.status in ('diajukan', 'perlu_perbaikan', 'disetujui', 'menunggu_blangko', 'dicetak', 'siap_diambil', 'tidak_diambil')
            and ($5::boolean is null or (a.status_since >= $4, a.submitted_at, a.id) > (not $5, $6, $7))
          order by a.status_since >= $4, a.submitted_at, a.id limit $9",
         part.counter.as_str(),

@@ -100,6 +100,10 @@ pub enum Deed {
     BlanksEntered(i32),
     /// A day of a counter was closed.
     DayClosed(Date),
+    /// An officer had a message sent again.
+    MessageSentAgain(ApplicationId),
+    /// An officer telephoned because a message did not arrive.
+    Telephoned(ApplicationId),
     /// An officer freed an account that was opened by somebody else.
     AccountFreed(AccountId),
     /// An officer put another phone in place of a lost one.
@@ -128,6 +132,8 @@ impl Deed {
             Self::RunStarted(_) => "cetak",
             Self::BlanksEntered(_) => "blangko",
             Self::DayClosed(_) => "tutup_hari",
+            Self::MessageSentAgain(_) => "kirim_ulang",
+            Self::Telephoned(_) => "telepon",
             Self::AccountFreed(_) => "lepas_akun",
             Self::PhoneChanged(_) => "ganti_ponsel",
         }
@@ -142,6 +148,8 @@ impl Deed {
             | Self::CaseSeen(application)
             | Self::PageSeen(application, ..)
             | Self::LeaseTaken(application)
+            | Self::MessageSentAgain(application)
+            | Self::Telephoned(application)
             | Self::LeaseReleased(application) => Some(*application),
             _ => None,
         }

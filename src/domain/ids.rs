@@ -1,6 +1,7 @@
 //! One type for each kind of identifier, so that one cannot be passed for another.
 
 use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
 use uuid::Uuid;
 
 macro_rules! id {
@@ -38,6 +39,14 @@ macro_rules! id {
     )+};
 }
 
+impl FactId {
+    /// The fact that a case is to be fetched at a moment: the same for the same appointment, another when it moves.
+    #[must_use]
+    pub fn of_appointment(application: ApplicationId, starts_at: OffsetDateTime) -> Self {
+        Self(Uuid::new_v5(&application.uuid(), &starts_at.unix_timestamp().to_be_bytes()))
+    }
+}
+
 id! {
     /// A row of the population registry.
     ResidentId,
@@ -51,6 +60,8 @@ id! {
     OfficerId,
     /// A row of the event table: what happened once.
     FactId,
+    /// A message to a phone; the gateway knows it by this.
+    MessageId,
     /// A print run.
     RunId,
     /// A row of the ledger of blanks.

@@ -48,6 +48,10 @@ pub const DRAFT: Duration = Duration::days(7);
 pub const SCANS: Duration = Duration::days(30);
 /// How many days somebody has to mend what was returned, to the end of the last.
 pub const MENDING_DAYS: i64 = 7;
+/// Hours of the day, in Jakarta, in which a reminder may arrive.
+pub const REMINDING: std::ops::Range<u8> = 8..18;
+/// After so long uncollected somebody is reminded once more.
+pub const STILL_THERE: Duration = Duration::days(7);
 /// Losses of a card within a year from which an officer's eye is drawn to them.
 pub const LOSSES: i64 = 3;
 /// A phone for residents of more families than this draws an officer's eye.

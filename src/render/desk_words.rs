@@ -131,6 +131,9 @@ pub const CLOSE_CHANGED: &str = "Jumlah janji berubah sejak halaman ini dibuka. 
 /// There are not enough free places.
 pub const CLOSE_NO_PLACE: &str = "Tempat kosong di hari-hari berikutnya tidak cukup. Hubungi dinas sebelum menutup hari ini.";
 
+/// Somebody was telephoned.
+pub const TELEPHONED: &str = "Ditandai sudah ditelepon.";
+
 /// How many of the oldest may be printed at once.
 #[must_use]
 pub fn oldest_count(most: usize) -> String {

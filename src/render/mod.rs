@@ -1,6 +1,7 @@
 //! Words and bytes out of domain values, pure: dates and sentences in Indonesian, the receipt as
 //! PDF, and QR codes.
 
+pub mod calendar_file;
 pub mod dates;
 pub mod desk;
 pub mod desk_words;

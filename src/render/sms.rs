@@ -31,6 +31,8 @@ pub enum Notice<'a> {
     Reminder(&'a Counter, OffsetDateTime, Category),
     /// Nobody came.
     NotCollected(&'a Counter),
+    /// Nobody came for a week.
+    StillThere(&'a Counter),
     /// Handed over then.
     Collected(&'a Counter, OffsetDateTime),
     /// Refused.
@@ -52,7 +54,7 @@ impl Notice<'_> {
             Self::Waiting => MessageKind::MenungguBlangko,
             Self::Ready(..) => MessageKind::SiapDiambil,
             Self::Moved(..) => MessageKind::Dipindah,
-            Self::Reminder(..) => MessageKind::Pengingat,
+            Self::Reminder(..) | Self::StillThere(_) => MessageKind::Pengingat,
             Self::NotCollected(_) => MessageKind::TidakDiambil,
             Self::Collected(..) => MessageKind::Selesai,
             Self::Refused(_) => MessageKind::Ditolak,
@@ -94,6 +96,9 @@ pub fn text(number: ReceiptNumber, notice: &Notice<'_>) -> String {
         }
         Notice::NotCollected(counter) => {
             format!("KTP-el {number} belum diambil di {}. Pilih jam baru lewat akun Anda. Gratis.", short(counter))
+        }
+        Notice::StillThere(counter) => {
+            format!("KTP-el {number} masih tersimpan di {}. Pilih jam baru lewat akun Anda, lalu ambil. Gratis.", short(counter))
         }
         Notice::Collected(counter, at) => format!(
             "KTP-el {number} diserahkan {} {}. Bukan Anda atau keluarga? Segera lapor ke {}.",
@@ -241,6 +246,7 @@ mod tests {
         for counter in &counters() {
             let mut notices = vec![Notice::Submitted, Notice::Waiting, Notice::Expired, Notice::Cancelled(at)];
             notices.extend([Notice::Approved(counter), Notice::NotCollected(counter), Notice::Collected(counter, at)]);
+            notices.push(Notice::StillThere(counter));
             notices.push(Notice::Moved(counter, at, None));
             for category in Category::ALL.iter().copied() {
                 notices.push(Notice::Ready(counter, at, category));

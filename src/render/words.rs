@@ -211,6 +211,8 @@ pub fn papers_missing(kind: DocumentKind) -> String {
     format!("Centang {} bila sudah ada. Tanpa itu permohonan belum dapat dikirim.", kind.label())
 }
 
+/// How a chat with a kelurahan begins.
+pub const FIRST_SENTENCE: &str = "Halo, saya ingin bertanya tentang pencetakan KTP-el.";
 /// The letter's number is missing.
 pub const LETTER_NUMBER_EMPTY: &str = "Isi nomor surat kehilangan.";
 /// The letter's office is missing.

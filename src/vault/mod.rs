@@ -61,6 +61,7 @@ pub struct Vault {
     subject: Zeroizing<[u8; 64]>,
     cookie: Zeroizing<[u8; 64]>,
     audit: Zeroizing<[u8; 64]>,
+    report: Zeroizing<[u8; 64]>,
 }
 
 impl Vault {
@@ -77,6 +78,7 @@ impl Vault {
             subject: derive(&source, "index subject of wrong answers"),
             cookie: derive(&source, "cookie"),
             audit: derive(&source, "audit chain"),
+            report: derive(&source, "guard of delivery reports"),
         }
     }
 
@@ -169,6 +171,21 @@ impl Vault {
         mac.update(before);
         mac.update(row);
         mac.finalize().into_bytes().into()
+    }
+
+    /// What guards the address at which the gateway reports on a message: nobody else can make it.
+    #[must_use]
+    pub fn report_guard(&self, message: Uuid) -> [u8; 16] {
+        let hash = keyed_hash(&self.report, message.as_bytes());
+        hash.first_chunk().copied().unwrap_or_default()
+    }
+
+    /// Whether this is the guard of a message; finding out takes as long for every wrong one.
+    #[must_use]
+    pub fn is_report_guard(&self, message: Uuid, guard: &[u8; 16]) -> bool {
+        let mut mac = mac(&self.report);
+        mac.update(message.as_bytes());
+        mac.verify_truncated_left(guard).is_ok()
     }
 
     /// Index of whatever a wrong answer was about: a NIK, an address, a receipt number.

@@ -5,7 +5,7 @@ use time::Date;
 use crate::{
     domain::{
         category::DocumentKind,
-        ids::{ApplicationId, PageId, RunId},
+        ids::{ApplicationId, MessageId, PageId, RunId},
         receipt::{CheckCode, ReceiptNumber},
         wizard::WizardPage,
     },
@@ -77,6 +77,8 @@ pub const CONFIRM: &str = "/pencetakan-ktp-el/{id}/konfirmasi";
 pub const CANCEL: &str = "/pencetakan-ktp-el/{id}/pembatalan";
 /// Removing a draft.
 pub const DISCARD: &str = "/pencetakan-ktp-el/{id}/hapus-draf";
+/// The appointment as a calendar file.
+pub const CALENDAR: &str = "/pencetakan-ktp-el/{id}/jadwal.ics";
 /// The receipt.
 pub const RECEIPT: &str = "/pencetakan-ktp-el/{id}/keterangan-cetak";
 /// The receipt as PDF.
@@ -137,6 +139,15 @@ pub const TODAY: &str = "/petugas/jadwal";
 pub const DAY: &str = "/petugas/jadwal/{date}";
 /// "Tutup hari" (POST).
 pub const DAY_CLOSING: &str = "/petugas/jadwal/{date}/penutupan";
+
+/// "Kirim ulang" (POST).
+pub const SEND_AGAIN: &str = "/petugas/permohonan/{id}/pesan/{message}/kirim-ulang";
+/// "Sudah ditelepon" (POST).
+pub const TELEPHONED: &str = "/petugas/permohonan/{id}/pesan/{message}/ditelepon";
+/// Messages: how they go out, and whom to telephone.
+pub const MESSAGES: &str = "/admin/pesan";
+/// Where the SMS gateway reports on a message.
+pub const SMS_REPORT: &str = "/sms/laporan/{id}/{guard}";
 
 /// The parameter that leads back to the check page after an answer was changed.
 pub const BACK_TO_CHECK: &str = "?kembali=konfirmasi";
@@ -245,6 +256,12 @@ pub fn discard(id: impl Given<ApplicationId>) -> String {
     of(DISCARD, id)
 }
 
+/// The appointment as a calendar file.
+#[must_use]
+pub fn calendar(id: impl Given<ApplicationId>) -> String {
+    of(CALENDAR, id)
+}
+
 /// The receipt.
 #[must_use]
 pub fn receipt(id: impl Given<ApplicationId>) -> String {
@@ -291,6 +308,12 @@ pub fn run_result(id: impl Given<RunId>) -> String {
 #[must_use]
 pub fn at_counter(number: impl Given<ReceiptNumber>) -> String {
     format!("{COUNTER}?nomor={}", number.given())
+}
+
+/// A deed with a message of a case: one of the routes below it.
+#[must_use]
+pub fn message_deed(route: &str, case: impl Given<ApplicationId>, message: impl Given<MessageId>) -> String {
+    of(route, case).replace("{message}", &message.given().to_string())
 }
 
 /// The sheet of a day.

@@ -17,6 +17,8 @@ pub struct Site {
     pub public_url: Arc<str>,
     /// Networks whose `X-Forwarded-For` is read.
     pub trusted_proxies: Arc<[IpNet]>,
+    /// Whether messages have somewhere to go; without a gateway, in production, they wait.
+    pub sends_messages: bool,
 }
 
 impl Site {

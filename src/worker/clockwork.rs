@@ -6,7 +6,7 @@ use std::time::Duration;
 use time::OffsetDateTime;
 
 use crate::{
-    actions::clockwork,
+    actions::{clockwork, reminder},
     adapters::clock::Clock,
     db::{Db, DbResult},
 };
@@ -29,6 +29,7 @@ pub async fn keep(db: &Db, now: OffsetDateTime) -> DbResult<()> {
     while clockwork::expire_returns(db, now).await? > 0 {}
     while clockwork::mark_uncollected(db, now).await? > 0 {}
     while clockwork::move_late(db, now).await? > 0 {}
+    while reminder::remind(db, now).await? > 0 {}
     while clockwork::erase_scans(db, now).await? > 0 {}
     Ok(())
 }

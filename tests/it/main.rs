@@ -18,6 +18,7 @@ mod files;
 mod history;
 mod intake;
 mod leaks;
+mod messages;
 mod pdfs;
 mod places;
 mod private_postgres;

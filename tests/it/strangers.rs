@@ -22,6 +22,7 @@ fn addresses(application: &str, page: &str) -> Vec<String> {
         "/hapus-draf",
         "/keterangan-cetak",
         "/keterangan-cetak.pdf",
+        "/jadwal.ics",
     ];
     let mut all: Vec<String> = below.iter().map(|rest| format!("{application}{rest}")).collect();
     all.extend(["", "/pratinjau", "/hapus"].map(|rest| format!("{application}/halaman/{page}{rest}")));
@@ -119,6 +120,9 @@ async fn a_walk_over_all_routes_without_a_session_reaches_nothing_personal() {
     let run = uuid::Uuid::new_v4();
     all.extend(["", "/blangko", &format!("/{run}"), &format!("/{run}/hasil")].map(|rest| format!("/petugas/cetak{rest}")));
     all.extend(["", "/ditarik", "/akun", "/akun/pelepasan", "/akun/ponsel"].map(|rest| format!("/petugas/loket{rest}")));
+    all.extend(["kirim-ulang", "ditelepon"].map(|deed| format!("{case}/pesan/{page}/{deed}")));
+    all.push("/admin/pesan".to_owned());
+    all.push(format!("/sms/laporan/{page}/{}", "0".repeat(32)));
     all.extend(["", "/2026-11-25", "/2026-11-25/penutupan"].map(|rest| format!("/petugas/jadwal{rest}")));
     // The walk forgets no route.
     let source = include_str!("../../src/web/paths.rs");
@@ -129,14 +133,15 @@ async fn a_walk_over_all_routes_without_a_session_reaches_nothing_personal() {
     for address in all {
         let mut nobody = app.browser();
         for page in [nobody.get(&address).await, nobody.post(&address, &[]).await] {
-            let door = if address.starts_with("/petugas") { "/petugas/masuk" } else { "/masuk" };
+            let door =
+                if ["/petugas", "/admin"].iter().any(|part| address.starts_with(part)) { "/petugas/masuk" } else { "/masuk" };
             let leads_in = page.status == 303 && page.header("location").starts_with(door);
             let body = page.body();
             for secret in secrets {
                 assert!(!body.contains(secret), "{address} shows something personal");
             }
             assert_ne!(page.header("content-type"), "image/jpeg", "{address}");
-            let closed = ["/pencetakan-ktp-el", "/akun", "/petugas"].iter().any(|part| address.starts_with(part));
+            let closed = ["/pencetakan-ktp-el", "/akun", "/petugas", "/admin"].iter().any(|part| address.starts_with(part));
             let closed = closed && address != "/petugas/masuk";
             assert!(!closed || leads_in || page.status == 405, "{address}: {}", page.status);
         }

@@ -3,6 +3,7 @@
 mod access;
 mod account;
 mod application;
+mod calendar;
 mod cancel;
 mod category;
 mod confirm;
@@ -56,6 +57,7 @@ pub fn router() -> Router<AppState> {
         .route(paths::CONFIRM, get(confirm::get).post(confirm::post))
         .route(paths::CANCEL, get(cancel::get).post(cancel::post))
         .route(paths::DISCARD, get(cancel::ask_discard).post(cancel::discard))
+        .route(paths::CALENDAR, get(calendar::get))
         .route(paths::RECEIPT, get(receipt::get))
         .route(paths::RECEIPT_PDF, get(receipt::pdf))
         .route(paths::ACCOUNT, get(account::get))

@@ -43,6 +43,7 @@ struct ReceiptPage {
     qr: Qr,
     page: String,
     pdf: String,
+    calendar: String,
 }
 
 /// What the receipt states, on both kinds of paper.
@@ -66,7 +67,15 @@ pub async fn get(visit: Visit, State(db): State<Db>, State(site): State<Site>, A
     let facts = facts(&mut db.read().await?, &visit, &site, ids).await?;
     let qr = Qr::new(&facts.check_url).map_err(ReceiptError::from)?;
     let id = ids.application();
-    Ok(ReceiptPage { shell: visit.shell, facts, qr, page: paths::application(id), pdf: paths::receipt_pdf(id) }.into_response())
+    Ok(ReceiptPage {
+        shell: visit.shell,
+        facts,
+        qr,
+        page: paths::application(id),
+        pdf: paths::receipt_pdf(id),
+        calendar: paths::calendar(id),
+    }
+    .into_response())
 }
 
 pub async fn pdf(visit: Visit, State(db): State<Db>, State(site): State<Site>, Address(ids): Address) -> WebResult {

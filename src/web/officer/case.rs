@@ -23,7 +23,8 @@ use crate::{
         application::Application,
         category::DocumentKind,
         event::{Explanation, Fault},
-        message::Message,
+        ids::ApplicationId,
+        message::{Message, MessageState},
         officer::{Family, Role},
         receipt::ReceiptNumber,
         status::Status,
@@ -97,6 +98,19 @@ struct HistoryLine {
     why: Vec<String>,
 }
 
+/// A message to the citizen, and where it is sent again by whoever may.
+struct MessageLine {
+    message: Message,
+    again: Option<String>,
+}
+
+impl MessageLine {
+    fn of(message: Message, case: ApplicationId, serves: bool) -> Self {
+        let may = serves && message.state != MessageState::Menunggu;
+        Self { again: may.then(|| paths::message_deed(paths::SEND_AGAIN, case, message.id)), message }
+    }
+}
+
 #[derive(Template, WebTemplate)]
 #[template(path = "officer/case.html")]
 pub struct CasePage {
@@ -114,7 +128,7 @@ pub struct CasePage {
     twins: Vec<(DocumentKind, String, String)>,
     documents: Vec<DocumentKind>,
     history: Vec<HistoryLine>,
-    messages: Vec<Message>,
+    messages: Vec<MessageLine>,
     viewer: Option<Viewer>,
     approval: Option<Preview>,
     told: Option<String>,
@@ -135,19 +149,14 @@ pub async fn picture(desk: Desk, State(db): State<Db>, super::StoredPage(id, pag
 }
 
 /// The page of a case, also after a post that did not go through.
-pub async fn page(
-    desk: Desk,
-    db: &Db,
-    id: crate::domain::ids::ApplicationId,
-    query: Option<&str>,
-    again: Again,
-) -> WebResult<CasePage> {
+pub async fn page(desk: Desk, db: &Db, id: ApplicationId, query: Option<&str>, again: Again) -> WebResult<CasePage> {
     let seen = viewing::see_case(db, &desk.on_duty, id, desk.now).await?.ok_or(WebError::NotFound)?;
     let officer = desk.officer();
     let holds = seen.lease.as_ref().is_some_and(|lease| lease.officer == officer.id);
     let counter = seen.application.appointment.as_ref().map(|appointment| appointment.counter.code.clone());
+    let serves = counter.as_ref().is_some_and(|counter| officer.works_at(counter));
     let is_waiting = seen.application.status == Status::Diajukan;
-    let may_decide = is_waiting && counter.is_some_and(|counter| officer.may_decide(&counter, seen.family));
+    let may_decide = is_waiting && counter.as_ref().is_some_and(|counter| officer.may_decide(counter, seen.family));
     let hindrance = match (is_waiting && !may_decide, officer.role, seen.family) {
         (false, ..) => None,
         (_, Role::Petugas, Family::TheirOwn) => Some(desk_words::OWN_FAMILY),
@@ -171,7 +180,7 @@ pub async fn page(
         told: told(query),
         again,
         lease: seen.lease,
-        messages: seen.messages,
+        messages: seen.messages.into_iter().map(|message| MessageLine::of(message, id, serves)).collect(),
         case: seen.application,
         shell: desk.shell,
     })

@@ -9,6 +9,7 @@ mod decide;
 mod desk;
 mod factor;
 mod login;
+mod messages;
 mod offer;
 mod place;
 mod printing;
@@ -63,6 +64,9 @@ pub fn router() -> Router<AppState> {
         .route(paths::DESK_ACCOUNTS, get(accounts::get).post(accounts::post))
         .route(paths::ACCOUNT_RELEASE, post(accounts::free))
         .route(paths::ACCOUNT_PHONE, post(accounts::change_phone))
+        .route(paths::MESSAGES, get(messages::get))
+        .route(paths::SEND_AGAIN, post(messages::send_again))
+        .route(paths::TELEPHONED, post(messages::telephoned))
         .route(paths::TODAY, get(day::today))
         .route(paths::DAY, get(day::get))
         .route(paths::DAY_CLOSING, post(day::close))

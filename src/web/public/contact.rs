@@ -10,6 +10,7 @@ use axum::{
 use crate::{
     db::{Db, schedule},
     domain::region::{Counter, RegionCode, RegionLevel},
+    render::words,
     web::{
         error::{WebError, WebResult},
         form::pairs,
@@ -50,4 +51,11 @@ pub async fn get(shell: Shell, State(db): State<Db>, RawQuery(query): RawQuery) 
         counters.into_iter().filter(|counter| counter.code.level() == RegionLevel::Kelurahan).collect();
     kelurahan.sort_by(|a, b| a.region.cmp(&b.region));
     Ok(ContactPage { shell, kelurahan, chosen }.into_response())
+}
+
+/// A chat with the counter's officers, with a first sentence that says nothing personal.
+fn chat(counter: &Counter) -> Option<String> {
+    let number = counter.whatsapp.as_ref()?.as_str().trim_start_matches('+').to_owned();
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("text", words::FIRST_SENTENCE).finish();
+    Some(format!("https://wa.me/{number}?{}", query.replace('+', "%20")))
 }

@@ -7,6 +7,7 @@ mod login;
 mod privacy;
 mod ready;
 mod register;
+mod report;
 mod track;
 
 use axum::{
@@ -28,4 +29,5 @@ pub fn router() -> Router<AppState> {
         .route(paths::CONTACT, get(contact::get))
         .route(paths::PRIVACY, get(privacy::get))
         .route(paths::READY, get(ready::get))
+        .route(paths::SMS_REPORT, get(report::get))
 }

@@ -123,7 +123,7 @@ async fn killed_at_random_moments_nothing_is_half_done() {
                 }
             }));
         }
-        std::thread::sleep(Duration::from_millis(rand::random_range(0..90)));
+        std::thread::sleep(Duration::from_millis(rand::random_range(0..40)));
         program.kill().unwrap();
         program.wait().unwrap();
         for deed in work {

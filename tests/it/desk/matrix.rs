@@ -328,12 +328,19 @@ async fn with_the_password_alone_or_after_being_moved_no_page_is_reached() {
     let routes: Vec<String> = source
         .lines()
         .filter_map(|line| line.strip_prefix("pub const ")?.split('"').nth(1))
-        .filter(|route| route.starts_with("/petugas") && !matches!(*route, "/petugas/masuk" | "/petugas/dua-langkah"))
+        .filter(|route| {
+            (route.starts_with("/petugas") || route.starts_with("/admin"))
+                && !matches!(*route, "/petugas/masuk" | "/petugas/dua-langkah")
+        })
         .map(|route| {
-            route.replace("{id}", &case.id.to_string()).replace("{page}", &case.id.to_string()).replace("{date}", "2026-11-25")
+            route
+                .replace("{id}", &case.id.to_string())
+                .replace("{page}", &case.id.to_string())
+                .replace("{date}", "2026-11-25")
+                .replace("{message}", &case.id.to_string())
         })
         .collect();
-    assert!(routes.len() >= 25, "{}", routes.len());
+    assert!(routes.len() >= 28, "{}", routes.len());
     let mut half_way = app.browser();
     let fields = [("nama", officer.username.as_str()), ("sandi", DESK_PASSWORD)];
     assert_eq!(half_way.post("/petugas/masuk", &fields).await.location(), "/petugas/dua-langkah");

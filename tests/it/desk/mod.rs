@@ -2,7 +2,7 @@
 
 mod accounts;
 mod audit;
-mod case;
+pub mod case;
 mod clockwork;
 mod counter;
 mod days;
@@ -10,5 +10,6 @@ mod faults;
 mod kills;
 mod login;
 mod matrix;
-mod printing;
+mod pages;
+pub mod printing;
 mod queue;

@@ -50,7 +50,7 @@ impl App {
             spool: Spool::new(spool.path().to_owned()).unwrap(),
             intake: Arc::new(Intake::new(PathBuf::from(env!("CARGO_BIN_EXE_alpukat")))),
             lines: Lines::default(),
-            site: Site { public_url: "http://alpukat.example".into(), trusted_proxies: Arc::new([]) },
+            site: Site { public_url: "http://alpukat.example".into(), trusted_proxies: Arc::new([]), sends_messages: true },
         };
         Self { router: web::router(state.clone()), database, state, _spool: spool }
     }

@@ -6,6 +6,7 @@ pub mod browser;
 pub mod cases;
 pub mod database;
 pub mod desk;
+pub mod kannel;
 pub mod people;
 pub mod scratch;
 

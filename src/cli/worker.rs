@@ -1,0 +1,42 @@
+//! `alpukat worker`.
+
+use super::{
+    house::{House, data_dir},
+    serve::stop_signal,
+};
+use crate::{
+    adapters::sms_gateway::SmsGateway,
+    config::Config,
+    web::paths,
+    worker::{
+        self,
+        messages::{Outlet, ReportAddress},
+    },
+};
+
+/// Works until SIGINT or SIGTERM. What is under way then is taken up by another worker, or by the next.
+pub async fn work(config: Config) -> anyhow::Result<()> {
+    let stop = stop_signal()?;
+    let folder = data_dir(&config)?;
+    let house = House::open(config, folder).await?;
+    let outcome = async {
+        house.demand_migrations().await?;
+        let outlet = outlet(&house.config)?;
+        tracing::info!(to = ?outlet, "working");
+        tokio::select! {
+            () = worker::run(house.db.clone(), house.config.clock.clone(), outlet) => {}
+            () = stop => {}
+        }
+        Ok(())
+    }
+    .await;
+    house.close().await?;
+    outcome
+}
+
+/// Where messages go: to the gateway that is set; without one, in development, to the log; otherwise nowhere, and they wait.
+pub fn outlet(config: &Config) -> anyhow::Result<Option<Outlet>> {
+    let Some(address) = &config.sms else { return Ok(config.is_development().then_some(Outlet::Log)) };
+    let report = ReportAddress { template: format!("{}{}", config.public_url, paths::SMS_REPORT) };
+    Ok(Some(Outlet::Gateway(SmsGateway::new(address.0.clone())?, report)))
+}

@@ -1,0 +1,105 @@
+//! `/admin/pesan`: how messages go out, what did not arrive, and whom to telephone; officers see their counter's.
+
+use askama::Template;
+use askama_web::WebTemplate;
+use axum::{
+    extract::{FromRequestParts, Path, RawQuery, State},
+    http::request::Parts,
+    response::{IntoResponse, Redirect},
+};
+use time::Duration;
+use uuid::Uuid;
+
+use super::desk::{Desk, DeskShell};
+use crate::{
+    actions::delivery::{self, DeliveryError},
+    db::{
+        Db,
+        deliveries::{self, Outbox, ToTelephone},
+    },
+    domain::{
+        ids::{ApplicationId, MessageId},
+        message::Cause,
+        officer::Role,
+    },
+    render::{desk, desk_words},
+    web::{
+        error::{WebError, WebResult},
+        form::parameter,
+        paths,
+        state::Site,
+    },
+};
+
+/// A message that waits for longer is worth a warning.
+const LONG: Duration = Duration::minutes(10);
+
+/// The case and its message in the address, or 404.
+pub struct MessageOfCase(ApplicationId, MessageId);
+
+impl<S: Send + Sync> FromRequestParts<S> for MessageOfCase {
+    type Rejection = WebError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
+        let path = Path::<(Uuid, Uuid)>::from_request_parts(parts, state).await;
+        path.map(|Path((case, message))| Self(case.into(), message.into())).map_err(|_| WebError::NotFound)
+    }
+}
+
+#[derive(Template, WebTemplate)]
+#[template(path = "officer/messages.html")]
+struct MessagesPage {
+    shell: DeskShell,
+    place: String,
+    outbox: Outbox,
+    failures: Vec<(Cause, i64)>,
+    /// How long the oldest message waits, where that is too long.
+    late: Option<String>,
+    /// Whether messages have nowhere to go.
+    no_gateway: bool,
+    list: Vec<ToTelephone>,
+    /// Whether whoever looks may tick people off.
+    serves: bool,
+    told: Option<&'static str>,
+}
+
+pub async fn get(desk: Desk, State(db): State<Db>, State(site): State<Site>, RawQuery(query): RawQuery) -> WebResult {
+    let mut conn = db.read().await?;
+    let scope = desk.officer().scope();
+    let outbox = deliveries::outbox(&mut conn, &scope).await?;
+    let list = deliveries::to_telephone(&mut conn, &scope).await?;
+    let mut failures: Vec<(Cause, i64)> = outbox.failed.iter().map(|(cause, count)| (*cause, *count)).collect();
+    failures.sort_by_key(|(cause, count)| (-count, cause.code()));
+    let told = parameter(query.as_deref(), "ditelepon").map(|_| desk_words::TELEPHONED);
+    Ok(MessagesPage {
+        place: desk.officer().office(),
+        late: outbox.oldest.map(|oldest| desk.now - oldest).filter(|age| *age > LONG).map(desk::elapsed),
+        no_gateway: !site.sends_messages,
+        failures,
+        outbox,
+        list,
+        serves: desk.officer().role == Role::Petugas,
+        told,
+        shell: desk.shell,
+    }
+    .into_response())
+}
+
+/// "Kirim ulang", on the case.
+pub async fn send_again(desk: Desk, State(db): State<Db>, MessageOfCase(case, message): MessageOfCase) -> WebResult {
+    done(delivery::send_again(&db, &desk.on_duty, case, message, desk.now).await, &format!("{}#riwayat", paths::case(case)))
+}
+
+/// "Sudah ditelepon", on the list.
+pub async fn telephoned(desk: Desk, State(db): State<Db>, MessageOfCase(case, message): MessageOfCase) -> WebResult {
+    let to = format!("{}?ditelepon=1", paths::MESSAGES);
+    done(delivery::telephoned(&db, &desk.on_duty, case, message, desk.now).await, &to)
+}
+
+fn done(outcome: Result<(), DeliveryError>, to: &str) -> WebResult {
+    match outcome {
+        Ok(()) => Ok(Redirect::to(to).into_response()),
+        Err(DeliveryError::NotFound) => Err(WebError::NotFound),
+        Err(DeliveryError::Db(error)) => Err(error.into()),
+    }
+}

@@ -1,0 +1,192 @@
+//! Workers that die, answers that are lost, several workers at once: a message is sent again only under its own name.
+
+use std::{
+    collections::HashMap,
+    io::{Read, Write},
+    net::{SocketAddr, TcpListener, TcpStream},
+    process::{Child, Command, Stdio},
+    sync::{Arc, Mutex},
+    time::{Duration as Wait, Instant},
+};
+
+use sqlx::postgres::PgConnectOptions;
+use time::Duration;
+
+use super::{listen, outlet, owe, states, work};
+use crate::support::{app::App, cases::Wish, people::grown_up};
+
+/// A gateway that notes under which reference each message comes, and answers as it is told.
+#[derive(Clone)]
+struct Gateway {
+    address: SocketAddr,
+    came: Arc<Mutex<Vec<String>>>,
+}
+
+/// What the gateway does with the n-th request, from 0.
+type Answering = fn(usize) -> &'static str;
+
+const TAKEN: &str = "HTTP/1.1 202 Accepted\r\nContent-Length: 25\r\nConnection: close\r\n\r\n0: Accepted for delivery.";
+
+impl Gateway {
+    fn start(pause: Wait, answering: Answering) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let gateway = Self { address: listener.local_addr().unwrap(), came: Arc::default() };
+        let came = Arc::clone(&gateway.came);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let came = Arc::clone(&came);
+                std::thread::spawn(move || answer(stream, &came, pause, answering));
+            }
+        });
+        gateway
+    }
+
+    fn url(&self) -> String {
+        format!("http://{}/cgi-bin/sendsms?username=portal&password=rahasia", self.address)
+    }
+
+    /// How often each reference came.
+    fn counts(&self) -> HashMap<String, usize> {
+        let mut counts = HashMap::new();
+        for reference in self.came.lock().unwrap().iter() {
+            *counts.entry(reference.clone()).or_default() += 1;
+        }
+        counts
+    }
+}
+
+fn answer(mut stream: TcpStream, came: &Mutex<Vec<String>>, pause: Wait, answering: Answering) {
+    let (mut head, mut byte) = (Vec::new(), [0; 1]);
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte) {
+            Ok(1) => head.push(byte[0]),
+            _ => return,
+        }
+    }
+    let head = String::from_utf8(head).unwrap();
+    let Some((_, rest)) = head.split_once("reference=") else { return };
+    let reference = rest.split([' ', '&']).next().unwrap().to_owned();
+    let number = {
+        let mut came = came.lock().unwrap();
+        came.push(reference);
+        came.len() - 1
+    };
+    std::thread::sleep(pause);
+    stream.write_all(answering(number).as_bytes()).ok();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_asked_again_under_the_same_name_and_later_ones_wait() {
+    let app = App::new().await;
+    // It has the message, and its answer is lost the first time, as on a broken line; the second time it is too busy.
+    let gateway = Gateway::start(Wait::ZERO, |number| match number {
+        0 => "",
+        1 => "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        _ => TAKEN,
+    });
+    let outlet = outlet(&gateway.url(), listen(&app).await);
+    let case = app.booked(&Wish::of(&app, &grown_up())).await;
+    for n in 0..2 {
+        owe(&app, &case, "0812-0000-0001", &format!("DUKCAPIL DKI: pesan {n}")).await;
+    }
+    for (came, cause) in [(1, "tidak_terhubung"), (2, "gateway_sibuk")] {
+        work(&app, &outlet).await;
+        assert_eq!(gateway.came.lock().unwrap().len(), came, "the second message waits for the first");
+        let waits = app.count("select count(*) from messages where cause is not null and due_at > created_at").await;
+        assert_eq!(waits, 1, "{cause}");
+        app.clock().advance(Duration::minutes(2));
+    }
+    work(&app, &outlet).await;
+    assert_eq!(states(&app).await, [("terkirim".to_owned(), 2)]);
+    let mut counts: Vec<usize> = gateway.counts().into_values().collect();
+    counts.sort_unstable();
+    assert_eq!(counts, [1, 3], "one name each, however often");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nobody_takes_for_four_hours_is_given_up_and_listed_to_be_telephoned() {
+    let app = App::new().await;
+    let gateway = Gateway::start(Wait::ZERO, |_| "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    let outlet = outlet(&gateway.url(), listen(&app).await);
+    let case = app.booked(&Wish::of(&app, &grown_up())).await;
+    owe(&app, &case, "0812-0000-0001", "DUKCAPIL DKI: pesan").await;
+    let begun = app.clock().now();
+    while app.count("select count(*) from messages where state = 'menunggu'").await > 0 {
+        work(&app, &outlet).await;
+        app.clock().advance(Duration::seconds(30));
+        assert!(app.clock().now() - begun < Duration::hours(6), "never given up");
+    }
+    assert!(app.clock().now() - begun > Duration::hours(3), "given up after {}", app.clock().now() - begun);
+    assert_eq!(gateway.counts().into_values().collect::<Vec<_>>(), [11]);
+    let mut officer = app.petugas().await;
+    let page = officer.get("/admin/pesan").await;
+    assert!(page.text("tbody").contains("gateway sibuk, 11 kali dicoba"), "{}", page.text("tbody"));
+}
+
+/// `alpukat worker` on a test's database, its clock so much later.
+fn worker(app: &App, gateway: &Gateway, later: Duration) -> Child {
+    let url = |options: &PgConnectOptions| {
+        let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
+        let host = host.replace('/', "%2F");
+        format!("postgres://{}@localhost:{}/{}?host={host}", options.get_username(), options.get_port(), app.database.name)
+    };
+    let clock = (app.clock().now() + later).format(&time::format_description::well_known::Rfc3339).unwrap();
+    let folder = std::env::temp_dir().join(format!("alpukat-worker-{}", app.database.name));
+    Command::new(env!("CARGO_BIN_EXE_alpukat"))
+        .arg("worker")
+        .env("DATABASE_URL", url(&app.database.program))
+        .env("ALPUKAT_MIGRATION_URL", url(&app.database.owner))
+        .env("ALPUKAT_DATA_DIR", folder)
+        .env("ALPUKAT_SECRET_KEY", base64::Engine::encode(&base64::prelude::BASE64_STANDARD, [7; 32]))
+        .env("ALPUKAT_SMS_URL", gateway.url())
+        .env("ALPUKAT_CLOCK", clock)
+        .env("RUST_LOG", "error")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_four_workers_one_is_killed_and_every_message_counts_once() {
+    let app = App::new().await;
+    // Slow enough that whoever has taken messages still holds them when it is killed.
+    let gateway = Gateway::start(Wait::from_millis(800), |_| TAKEN);
+    let case = app.booked(&Wish::of(&app, &grown_up())).await;
+    for n in 0..200 {
+        owe(&app, &case, &format!("0812-0000-{n:04}"), &format!("DUKCAPIL DKI: pesan {n}")).await;
+    }
+    let begun = Instant::now();
+    let mut killed = worker(&app, &gateway, Duration::ZERO);
+    while gateway.came.lock().unwrap().len() < 10 {
+        assert!(begun.elapsed() < Wait::from_secs(30), "the worker does not work");
+        std::thread::sleep(Wait::from_millis(2));
+    }
+    let mut workers: Vec<Child> = (0..3).map(|_| worker(&app, &gateway, Duration::ZERO)).collect();
+    let had = Instant::now();
+    while gateway.came.lock().unwrap().len() < 40 && had.elapsed() < Wait::from_millis(600) {
+        std::thread::sleep(Wait::from_millis(2));
+    }
+    killed.kill().unwrap();
+    killed.wait().unwrap();
+    while app.count("select count(*) from messages where state = 'menunggu' and leased_until is null").await > 0 {
+        assert!(begun.elapsed() < Wait::from_mins(1), "{:?}", states(&app).await);
+        tokio::time::sleep(Wait::from_millis(50)).await;
+    }
+    // What the killed one held comes free with its lease: another, whose clock is two minutes on, takes it.
+    workers.push(worker(&app, &gateway, Duration::minutes(2)));
+    while app.count("select count(*) from messages where state <> 'terkirim'").await > 0 {
+        assert!(begun.elapsed() < Wait::from_mins(1), "{:?}", states(&app).await);
+        tokio::time::sleep(Wait::from_millis(50)).await;
+    }
+    for mut worker in workers {
+        worker.kill().unwrap();
+        worker.wait().unwrap();
+    }
+    let counts = gateway.counts();
+    assert_eq!(counts.len(), 200, "every message came, each under one name");
+    let again = counts.values().filter(|count| **count > 1).count();
+    println!("{again} of 200 came twice, under the same name");
+    assert!(again > 0 && again <= 32, "the killed one held nothing, or too much came again: {again}");
+    assert!(counts.values().all(|count| *count <= 2), "only what the killed one held came again");
+}
