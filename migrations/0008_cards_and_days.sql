@@ -86,9 +86,6 @@ begin
     return new;
 end $$;
 
--- An account that an officer freed, until its rightful owner registers: it logs nobody in, and what was filed with it stays.
-alter table accounts add column released_at timestamptz;
-
 -- Some messages are about an account and no case.
 alter table messages
     alter column application_id drop not null,

@@ -3,11 +3,26 @@
 use time::OffsetDateTime;
 use tower_sessions::session::Id;
 
-use super::{Citizen, ProofError};
+use super::{
+    Citizen, ProofError,
+    codes::{self, FinishError},
+};
 use crate::{
     adapters::passwords::Passwords,
-    db::{Db, DbError, accounts, events, sessions, wrong_answers},
-    domain::{event::Deed, limits, password::NewPassword},
+    db::{
+        Db, DbError, accounts,
+        codes::{self as rows, Pending, Subject},
+        events, sessions, wrong_answers,
+    },
+    domain::{
+        code::{Code, CodeError, Purpose},
+        event::Deed,
+        ids::CodeId,
+        limits,
+        message::MessageKind,
+        password::NewPassword,
+        phone::Phone,
+    },
 };
 
 /// Changes the password and ends every other session of the account. Gives the new password's mark.
@@ -23,14 +38,7 @@ pub async fn change_password(
     new: &NewPassword,
     now: OffsetDateTime,
 ) -> Result<i64, ProofError> {
-    let nik = citizen.resident().civil.nik.clone();
-    let about = [(limits::LOGIN, nik.as_str()), (limits::ADDRESS, citizen.from.as_str())];
-    let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
-    let known = accounts::password_hash(&mut db.read().await?, citizen.id()).await?;
-    if !passwords.verify(present, known.as_deref()).await? {
-        return Err(ProofError::Wrong);
-    }
-    wrong_answers::take_back(db, attempt).await?;
+    let known = prove(db, passwords, citizen, present, now).await?;
     let hash = passwords.hash(new.expose()).await?;
 
     let mut tx = db.begin().await?;
@@ -53,4 +61,71 @@ pub async fn end_sessions(db: &Db, citizen: &Citizen, now: OffsetDateTime) -> Re
     sessions::end_all(&mut tx, citizen.id(), None).await?;
     events::add_deed(&mut tx, &Deed::SessionsEnded, &citizen.witness(), now).await?;
     tx.commit().await
+}
+
+/// Asks for the code that proves another phone, sent to that phone. The present password is asked for: a session may be left
+/// open at a shared counter.
+///
+/// # Errors
+/// [`ProofError`].
+pub async fn ask_phone(
+    db: &Db,
+    passwords: &Passwords,
+    citizen: &Citizen,
+    present: &str,
+    phone: &Phone,
+    now: OffsetDateTime,
+) -> Result<CodeId, ProofError> {
+    prove(db, passwords, citizen, present, now).await?;
+    let mut tx = db.begin().await?;
+    let pending = Pending::Phone { account: citizen.id(), phone: phone.clone() };
+    let counted = Subject::Phone(phone);
+    let id = codes::ask(&mut tx, Purpose::Ponsel, Some(phone), counted, &pending, &citizen.from, now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Puts the proven phone in place of the account's, and tells the old one.
+///
+/// # Errors
+/// [`FinishError`].
+pub async fn finish_phone(db: &Db, citizen: &Citizen, id: CodeId, typed: &Code, now: OffsetDateTime) -> Result<(), FinishError> {
+    until_undisturbed!(async {
+        let mut tx = db.begin().await?;
+        accounts::lock(&mut tx, citizen.id()).await?;
+        let outcome = rows::attempt(&mut tx, id, Purpose::Ponsel, typed, now).await?;
+        let phone = match &outcome {
+            Ok(Pending::Phone { account, phone }) if *account == citizen.id() => phone,
+            _ => {
+                tx.commit().await?;
+                return Err(outcome.err().unwrap_or(CodeError::Gone).into());
+            }
+        };
+        let account = accounts::by_id(&mut tx, citizen.id()).await?.ok_or(CodeError::Gone)?;
+        if account.contact.phone != *phone {
+            accounts::change_phone(&mut tx, &account, phone).await?;
+            let fact = events::add_deed(&mut tx, &Deed::OwnPhoneChanged, &citizen.witness(), now).await?;
+            codes::tell_owner(&mut tx, &account.contact.phone, MessageKind::PonselDiganti, fact, now).await?;
+        }
+        Ok(tx.commit().await?)
+    })
+}
+
+/// Refuses whoever does not know the present password. Gives its hash.
+async fn prove(
+    db: &Db,
+    passwords: &Passwords,
+    citizen: &Citizen,
+    present: &str,
+    now: OffsetDateTime,
+) -> Result<Option<String>, ProofError> {
+    let nik = citizen.resident().civil.nik.clone();
+    let about = [(limits::LOGIN, nik.as_str()), (limits::ADDRESS, citizen.from.as_str())];
+    let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
+    let known = accounts::password_hash(&mut db.read().await?, citizen.id()).await?;
+    if !passwords.verify(present, known.as_deref()).await? {
+        return Err(ProofError::Wrong);
+    }
+    wrong_answers::take_back(db, attempt).await?;
+    Ok(known)
 }

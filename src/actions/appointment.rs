@@ -1,6 +1,6 @@
 //! Choosing and moving the half hour in which a card is fetched.
 
-use time::{Date, OffsetDateTime};
+use time::{Date, Duration, OffsetDateTime};
 
 use super::{Citizen, MayCollide, notice};
 use crate::{
@@ -33,6 +33,9 @@ pub enum SlotError {
     /// The half hour is not offered: another counter, another day, or closed.
     #[error("not offered")]
     NotOffered,
+    /// It was moved too often today.
+    #[error("too often")]
+    TooOften,
     /// Every place is taken; these are the nearest free ones.
     #[error("full")]
     Full(Vec<Slot>),
@@ -101,6 +104,9 @@ pub async fn choose(
         let is_draft = application.status == Status::Draf;
         if !is_draft && !application.status.may_move() {
             return Err(SlotError::NotFound);
+        }
+        if !is_draft && events::moves(&mut tx, id, now - Duration::days(1)).await? >= limits::MOVES_A_DAY {
+            return Err(SlotError::TooOften);
         }
         let held_until = is_draft.then(|| now + limits::HOLD);
         give(&mut tx, &application, wish, held_until, &citizen.witness(), now).await?;

@@ -4,7 +4,11 @@ use time::{Duration, OffsetDateTime, Time};
 
 use super::{appointment, notice};
 use crate::{
-    db::{Db, DbError, DbResult, applications, clockwork, events, places, schedule},
+    db::{
+        Conn, Db, DbError, DbResult, applications,
+        clockwork::{self, Seen},
+        events, places, schedule,
+    },
     domain::{
         application::{Application, Claim},
         calendar::{self, Holidays, day_of, moment},
@@ -16,8 +20,31 @@ use crate::{
     render::sms::Notice,
 };
 
-/// Cases of one round.
+/// Scans that are erased together.
 const AT_ONCE: i64 = 50;
+
+/// Does a deed with every case that is due, a few at a time. One that fails is told in the log and passed over until the next
+/// round; a database that is away ends the round. Tells how many were done.
+macro_rules! with_each {
+    ($db:expr, $due:expr, $deed:expr) => {{
+        let (mut seen, mut done) = ($crate::db::clockwork::Seen::default(), 0);
+        loop {
+            let due: Vec<ApplicationId> = $due(&mut $db.read().await?, &seen).await?;
+            if due.is_empty() {
+                break Ok(done);
+            }
+            for id in due {
+                seen.add(id);
+                match until_undisturbed!($deed(id)) {
+                    Ok(is_done) => done += usize::from(is_done),
+                    Err(error) if error.is_passing() => return Err(error),
+                    Err(error) => tracing::error!(%error, case = %id, "the clock cannot do anything with a case"),
+                }
+            }
+        }
+    }};
+}
+pub(super) use with_each;
 
 /// Ends returns that were not mended by the end of the seventh day, and frees their places. Tells how many.
 ///
@@ -25,12 +52,10 @@ const AT_ONCE: i64 = 50;
 /// [`DbError`].
 pub async fn expire_returns(db: &Db, now: OffsetDateTime) -> DbResult<usize> {
     let before = moment(day_of(now - Duration::days(limits::MENDING_DAYS)), Time::MIDNIGHT);
-    let due = clockwork::unmended(&mut db.read().await?, before, AT_ONCE).await?;
-    let mut done = 0;
-    for id in due {
-        done += usize::from(until_undisturbed!(expire(db, id, before, now))?);
-    }
-    Ok(done)
+    with_each!(db, async |conn: &mut Conn, seen: &Seen| clockwork::unmended(conn, before, seen).await, async |id| expire(
+        db, id, before, now
+    )
+    .await)
 }
 
 async fn expire(db: &Db, id: ApplicationId, before: OffsetDateTime, now: OffsetDateTime) -> DbResult<bool> {
@@ -51,12 +76,10 @@ async fn expire(db: &Db, id: ApplicationId, before: OffsetDateTime, now: OffsetD
 /// [`DbError`].
 pub async fn mark_uncollected(db: &Db, now: OffsetDateTime) -> DbResult<usize> {
     let before = moment(day_of(now), Time::MIDNIGHT);
-    let due = clockwork::uncollected(&mut db.read().await?, before, AT_ONCE).await?;
-    let mut done = 0;
-    for id in due {
-        done += usize::from(until_undisturbed!(miss(db, id, before, now))?);
-    }
-    Ok(done)
+    with_each!(db, async |conn: &mut Conn, seen: &Seen| clockwork::uncollected(conn, before, seen).await, async |id| miss(
+        db, id, before, now
+    )
+    .await)
 }
 
 async fn miss(db: &Db, id: ApplicationId, before: OffsetDateTime, now: OffsetDateTime) -> DbResult<bool> {
@@ -77,16 +100,12 @@ async fn miss(db: &Db, id: ApplicationId, before: OffsetDateTime, now: OffsetDat
 /// # Errors
 /// [`DbError`].
 pub async fn move_late(db: &Db, now: OffsetDateTime) -> DbResult<usize> {
-    let mut conn = db.read().await?;
-    let holidays = schedule::holidays(&mut conn).await?;
+    let holidays = schedule::holidays(&mut db.read().await?).await?;
     let before = calendar::too_near_before(now, &holidays);
-    let due = clockwork::too_early(&mut conn, before, AT_ONCE).await?;
-    drop(conn);
-    let mut done = 0;
-    for id in due {
-        done += usize::from(until_undisturbed!(move_one(db, id, before, &holidays, now))?);
-    }
-    Ok(done)
+    with_each!(db, async |conn: &mut Conn, seen: &Seen| clockwork::too_early(conn, before, seen).await, async |id| move_one(
+        db, id, before, &holidays, now
+    )
+    .await)
 }
 
 async fn move_one(
@@ -108,7 +127,8 @@ async fn move_one(
     } else if !appointment::move_on(&mut tx, &case, calendar::day_after_late(near.starts_at, now, holidays), &witness, now)
         .await?
     {
-        tracing::warn!("a counter has no free place for a case that is late");
+        let counter = &near.counter.code;
+        tracing::warn!(%counter, case = %id, "no free place for a case that is late");
         return Ok(false);
     }
     tx.commit().await?;

@@ -10,7 +10,7 @@ use crate::{
         events, schedule,
     },
     domain::{
-        calendar::{day_of, moment},
+        calendar::{Holidays, day_of, moment},
         event::Deed,
         ids::ApplicationId,
         region::RegionCode,
@@ -54,6 +54,35 @@ pub fn whole(counter: &RegionCode, day: Date) -> Stretch<'_> {
     Stretch { counter, from, to: from + Duration::days(1) }
 }
 
+/// Whether a day can be closed: a working day from today to the last that is offered to anybody today.
+#[must_use]
+pub fn may_be_closed(day: Date, holidays: &Holidays, now: OffsetDateTime) -> bool {
+    let today = day_of(now);
+    let last = holidays.pickup_days(today, true).last().copied();
+    holidays.is_working_day(day) && day >= today && last.is_some_and(|last| day <= last)
+}
+
+/// Opens a day again that was closed. Whoever was moved stays where they are. Tells whether it was closed.
+///
+/// # Errors
+/// [`CloseError`].
+pub async fn open(db: &Db, by: &OnDuty, day: Date, now: OffsetDateTime) -> Result<bool, CloseError> {
+    let counter = &by.officer.workplace().ok_or(CloseError::NotFound)?.code;
+    if day < day_of(now) {
+        return Err(CloseError::NotFound);
+    }
+    until_undisturbed!(async {
+        let mut tx = db.begin().await?;
+        events::hold_chain(&mut tx, counter).await?;
+        let was_closed = days::open(&mut tx, counter, day).await?;
+        if was_closed {
+            events::add_deed(&mut tx, &Deed::DayOpened(day), &by.witness(), now).await?;
+        }
+        tx.commit().await?;
+        Ok(was_closed)
+    })
+}
+
 /// How many bookings would move.
 ///
 /// # Errors
@@ -75,7 +104,8 @@ pub async fn close(
     now: OffsetDateTime,
 ) -> Result<usize, CloseError> {
     let counter = &by.officer.workplace().ok_or(CloseError::NotFound)?.code;
-    if day < day_of(now) {
+    let holidays = schedule::holidays(&mut db.read().await?).await?;
+    if !may_be_closed(day, &holidays, now) {
         return Err(CloseError::NotFound);
     }
     let stretch = whole(counter, day);
@@ -101,8 +131,7 @@ pub async fn close(
         if ids.len() != shown {
             return Err(CloseError::Changed(ids.len()));
         }
-        events::add_deed(&mut tx, &Deed::DayClosed(day), &by.witness(), now).await?;
-        let holidays = schedule::holidays(&mut tx).await?;
+        events::add_deed_with(&mut tx, &Deed::DayClosed(day), Some(reason), &by.witness(), now).await?;
         let first = holidays.working_days_after(day).next().ok_or(CloseError::NoPlace)?;
         for case in ids.iter().filter_map(|id| cases.get(id)) {
             if !appointment::move_on(&mut tx, case, first, &by.witness(), now).await? {

@@ -121,6 +121,24 @@ pub async fn is_theirs(conn: &mut Conn, by: &OnDuty, case: &Application) -> Resu
     Ok(counter.is_some_and(|counter| by.officer.may_decide(counter, family)))
 }
 
+/// Whether an officer could decide a case now, or why not: asked before they are shown what would be sent.
+///
+/// # Errors
+/// [`DecisionError`].
+pub async fn could(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTime) -> Result<Application, DecisionError> {
+    let mut tx = db.begin().await?;
+    let case = applications::in_scope(&mut tx, &by.officer.scope(), id, now).await?.ok_or(DecisionError::NotFound)?;
+    may_decide(&mut tx, by, &case).await?;
+    if case.status != Status::Diajukan {
+        return Err(DecisionError::late(&mut tx, &case).await?);
+    }
+    match leases::of(&mut tx, id, now).await? {
+        None => Err(DecisionError::Lapsed),
+        Some(lease) if lease.officer != by.officer.id => Err(DecisionError::Held(lease)),
+        Some(_) => Ok(case),
+    }
+}
+
 /// Refuses whoever may only look.
 pub(super) async fn may_decide(tx: &mut Tx, by: &OnDuty, case: &Application) -> Result<(), DecisionError> {
     if is_theirs(tx, by, case).await? { Ok(()) } else { Err(DecisionError::NotTheirs) }

@@ -1,17 +1,19 @@
-//! Accounts at the counter, for somebody whose identity an officer has checked: freeing one that somebody else opened with
+//! Accounts at the counter, for somebody whose identity an officer has checked: taking back one that somebody else opened with
 //! their NIK, and putting a new phone in place of a lost one. The old number is told.
 
 use time::OffsetDateTime;
+use uuid::Uuid;
 
 use super::{MayCollide, OnDuty};
 use crate::{
-    db::{Db, DbError, DbResult, Tx, accounts, accounts::Account, events, messages, residents, sessions},
+    adapters::passwords::{HashingError, Passwords},
+    db::{Db, DbError, DbResult, Tx, accounts, accounts::Account, cases, events, messages, residents, sessions},
     domain::{
         event::Deed,
         ids::{AccountId, FactId},
         message::{MessageKind, Sms},
         nik::Nik,
-        officer::Officer,
+        officer::{Family, Officer},
         phone::Phone,
         region::{Counter, RegionCode},
         resident::Resident,
@@ -25,9 +27,15 @@ pub enum AccountError {
     /// There is no such account, or not in the area of this officer's counter.
     #[error("no such account")]
     NotFound,
+    /// It is of the officer's own family: a colleague does it.
+    #[error("own family")]
+    OwnFamily,
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The hasher.
+    #[error(transparent)]
+    Hashing(#[from] HashingError),
 }
 
 impl MayCollide for AccountError {
@@ -51,7 +59,7 @@ pub async fn find(db: &Db, by: &OnDuty, nik: &Nik, now: OffsetDateTime) -> DbRes
         let found =
             residents::by_nik(&mut tx, nik).await?.filter(|resident| serves(&by.officer, &resident.civil.kelurahan).is_some());
         let account = match &found {
-            Some(_) => accounts::live_of(&mut tx, nik).await?,
+            Some(_) => accounts::of_nik(&mut tx, nik).await?,
             None => None,
         };
         events::add_deed_with(&mut tx, &Deed::Searched, Some(nik.as_str()), &by.witness(), now).await?;
@@ -69,16 +77,32 @@ pub async fn account(db: &Db, by: &OnDuty, id: AccountId) -> Result<Account, Acc
     account.filter(|account| serves(&by.officer, &account.resident.civil.kelurahan).is_some()).ok_or(AccountError::NotFound)
 }
 
-/// Frees an account: nobody logs in with it any more, and its rightful owner may register. What was filed with it stays,
-/// and is theirs then. Freeing twice is freeing once.
+/// Takes an account from whoever opened it, and gives it to whoever stands at the counter: its password opens nothing any
+/// more, its sessions end, and codes and all notices go to their phone, with which they make a password of their own ("Lupa
+/// kata sandi?"). What was filed with it stays, and is theirs. Nothing happens when somebody did anything with the account
+/// since the officer saw it (`mark`): so pressing twice is pressing once.
 ///
 /// # Errors
 /// [`AccountError`].
-pub async fn free(db: &Db, by: &OnDuty, id: AccountId, now: OffsetDateTime) -> Result<(), AccountError> {
+pub async fn free(
+    db: &Db,
+    passwords: &Passwords,
+    by: &OnDuty,
+    id: AccountId,
+    mark: i64,
+    phone: &Phone,
+    now: OffsetDateTime,
+) -> Result<(), AccountError> {
+    // A password that nobody knows.
+    let hash = passwords.hash(&format!("{}{}", Uuid::new_v4(), Uuid::new_v4())).await?;
     until_undisturbed!(async {
         let (mut tx, account, counter) = begin(db, by, id).await?;
-        let Some(account) = account else { return Ok(()) };
-        accounts::release(&mut tx, id, now).await?;
+        if account.password_mark != mark {
+            return Ok(());
+        }
+        accounts::set_password(&mut tx, id, &hash).await?;
+        accounts::change_phone(&mut tx, &account, phone).await?;
+        accounts::change_phone_of_cases(&mut tx, id, None, phone).await?;
         sessions::end_all(&mut tx, id, None).await?;
         let fact = events::add_deed(&mut tx, &Deed::AccountFreed(id), &by.witness(), now).await?;
         tell(&mut tx, &account.contact.phone, MessageKind::AkunDilepas, counter, fact, now).await?;
@@ -94,13 +118,12 @@ pub async fn free(db: &Db, by: &OnDuty, id: AccountId, now: OffsetDateTime) -> R
 pub async fn change_phone(db: &Db, by: &OnDuty, id: AccountId, phone: &Phone, now: OffsetDateTime) -> Result<(), AccountError> {
     until_undisturbed!(async {
         let (mut tx, account, counter) = begin(db, by, id).await?;
-        let account = account.ok_or(AccountError::NotFound)?;
         let old = account.contact.phone.clone();
         if old == *phone {
             return Ok(());
         }
         accounts::change_phone(&mut tx, &account, phone).await?;
-        accounts::change_phone_of_cases(&mut tx, id, &old, phone).await?;
+        accounts::change_phone_of_cases(&mut tx, id, Some(&old), phone).await?;
         sessions::end_all(&mut tx, id, None).await?;
         let fact = events::add_deed(&mut tx, &Deed::PhoneChanged(id), &by.witness(), now).await?;
         tell(&mut tx, &old, MessageKind::PonselDiganti, counter, fact, now).await?;
@@ -108,12 +131,15 @@ pub async fn change_phone(db: &Db, by: &OnDuty, id: AccountId, phone: &Phone, no
     })
 }
 
-/// The account, unless it was freed, and the counter where the officer serves its resident.
-async fn begin<'a>(db: &Db, by: &'a OnDuty, id: AccountId) -> Result<(Tx, Option<Account>, &'a Counter), AccountError> {
+/// Locks an account of the counter's area that is not of the officer's own family.
+async fn begin<'a>(db: &Db, by: &'a OnDuty, id: AccountId) -> Result<(Tx, Account, &'a Counter), AccountError> {
     let mut tx = db.begin().await?;
-    let (kelurahan, in_use) = accounts::lock(&mut tx, id).await?.ok_or(AccountError::NotFound)?;
-    let counter = serves(&by.officer, &kelurahan).ok_or(AccountError::NotFound)?;
-    let account = if in_use { accounts::by_id(&mut tx, id).await? } else { None };
+    accounts::lock(&mut tx, id).await?;
+    let account = accounts::by_id(&mut tx, id).await?.ok_or(AccountError::NotFound)?;
+    let counter = serves(&by.officer, &account.resident.civil.kelurahan).ok_or(AccountError::NotFound)?;
+    if cases::family_of(&mut tx, account.resident.id, None, by.officer.id).await? == Family::TheirOwn {
+        return Err(AccountError::OwnFamily);
+    }
     Ok((tx, account, counter))
 }
 

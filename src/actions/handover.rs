@@ -5,7 +5,7 @@ use time::OffsetDateTime;
 use super::{
     MayCollide, OnDuty,
     appointment::{self, SlotError},
-    decision::DecisionError,
+    decision::{DecisionError, is_theirs},
     printing::step,
 };
 use crate::{
@@ -60,25 +60,31 @@ impl MayCollide for HandoverError {
     }
 }
 
-/// Who may take a card: its holder, and everybody of the same family card today who can have a card of their own, by which
-/// they are known.
+/// Who may take a card: its holder, and everybody of the same family card today who has a card of their own, by which they
+/// are known.
 ///
 /// # Errors
 /// [`DbError`].
 pub async fn entitled(conn: &mut Conn, case: &Application, now: OffsetDateTime) -> DbResult<Vec<(ResidentId, FullName)>> {
     let family = residents::family(conn, &case.resident.civil.kk_number).await?;
     let holder = (case.resident_id(), case.civil().name.clone());
-    let others = family
-        .into_iter()
-        .map(|member| member.resident)
-        .filter(|resident| resident.id != case.resident_id() && resident.civil.may_hold_card(day_of(now)));
+    let today = day_of(now);
+    let others = family.into_iter().map(|member| member.resident).filter(|resident| {
+        let has_card = resident.civil.may_hold_card(today) && resident.last_card_on().is_some();
+        resident.id != case.resident_id() && has_card
+    });
     Ok(std::iter::once(holder).chain(others.map(|resident| (resident.id, resident.civil.name))).collect())
 }
 
+/// A case, locked, whose card is this officer's to hand over: as with decisions, not of their own family; that of an officer
+/// is their supervisor's.
 async fn lock(tx: &mut Tx, by: &OnDuty, id: ApplicationId, now: OffsetDateTime) -> Result<Application, DecisionError> {
-    let case = applications::lock_in_scope(tx, &by.officer.scope(), id, now).await?;
-    let serves = |case: &Application| case.appointment.as_ref().is_some_and(|place| by.officer.works_at(&place.counter.code));
-    case.filter(serves).ok_or(DecisionError::NotFound)
+    let case = applications::lock_in_scope(tx, &by.officer.scope(), id, now).await?.ok_or(DecisionError::NotFound)?;
+    if is_theirs(tx, by, &case).await? {
+        return Ok(case);
+    }
+    let works_there = case.appointment.as_ref().is_some_and(|place| by.officer.works_at(&place.counter.code));
+    Err(if works_there { DecisionError::NotTheirs } else { DecisionError::NotFound })
 }
 
 /// Whether this officer's deed was the last thing that happened to a case.

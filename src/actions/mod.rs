@@ -18,6 +18,7 @@ macro_rules! until_undisturbed {
 pub mod account;
 pub mod appointment;
 pub mod clockwork;
+pub mod codes;
 pub mod day;
 pub mod decision;
 pub mod delivery;
@@ -30,6 +31,7 @@ pub mod login;
 pub mod mending;
 mod notice;
 pub mod printing;
+pub mod recovery;
 pub mod registration;
 pub mod reminder;
 pub mod search;
@@ -62,6 +64,9 @@ pub enum ProofError {
     /// Too many tries; the next one may be made then.
     #[error("too many tries")]
     TooMany(OffsetDateTime),
+    /// Codes were asked for too often; the next one may be asked for then.
+    #[error("too many codes")]
+    TooManyCodes(OffsetDateTime),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),

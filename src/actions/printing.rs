@@ -45,13 +45,13 @@ pub async fn start(
     until_undisturbed!(async {
         let mut tx = db.begin().await?;
         let locked = lock(&mut tx, by, chosen, now).await?;
+        events::hold_chain(&mut tx, counter).await?;
         // Only now, when whoever pressed at the same time has finished.
         if let Some(known) = printing::find(&mut tx, run).await? {
             let is_theirs = known.counter == *counter;
             return if is_theirs { Ok(Started { run: Some(run), waiting: 0 }) } else { Err(DecisionError::NotFound) };
         }
         let cases = printable(&mut tx, locked).await?;
-        events::hold_chain(&mut tx, counter).await?;
         let ledger = blanks::lock(&mut tx, counter).await?;
         let enough = usize::try_from(ledger.left).unwrap_or_default().min(cases.len());
         let (printed, waiting) = cases.split_at(enough);

@@ -2,14 +2,25 @@
 
 use time::{Date, OffsetDateTime};
 
-use super::ProofError;
+use super::{
+    ProofError,
+    codes::{self, FinishError},
+};
 use crate::{
     adapters::passwords::Passwords,
-    db::{Db, accounts, accounts::Contact, events, residents, wrong_answers},
+    db::{
+        Db, accounts,
+        accounts::Contact,
+        codes::{self as rows, Pending, Subject},
+        events, residents, wrong_answers,
+    },
     domain::{
         calendar::day_of,
+        code::{Code, CodeError, Purpose},
         event::{By, Deed, Witness},
+        ids::{CodeId, FactId},
         limits,
+        message::MessageKind,
         nik::{KkNumber, Nik},
         password::NewPassword,
         person::{Email, FullName},
@@ -36,18 +47,18 @@ pub struct Registration {
     pub password: NewPassword,
 }
 
-/// Opens an account for whoever matches the registry. Somebody who has one already gets the same
-/// answer, and nothing changes.
+/// Asks for the code that finishes a registration, for whoever matches the registry. Whoever has an account already gets the
+/// same answer, and no code; the account's owner is told, once a day.
 ///
 /// # Errors
 /// [`ProofError`].
-pub async fn register(
+pub async fn ask(
     db: &Db,
     passwords: &Passwords,
     registration: &Registration,
     from: &str,
     now: OffsetDateTime,
-) -> Result<(), ProofError> {
+) -> Result<CodeId, ProofError> {
     let about = [(limits::REGISTRATION, registration.nik.as_str()), (limits::ADDRESS, from)];
     let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
     let resident = residents::by_nik(&mut db.read().await?, &registration.nik).await?;
@@ -59,8 +70,47 @@ pub async fn register(
     wrong_answers::take_back(db, attempt).await?;
 
     let mut tx = db.begin().await?;
+    let known = accounts::of_nik(&mut tx, &registration.nik).await?;
     let contact = Contact { phone: registration.phone.clone(), email: registration.email.clone() };
-    if let Some(account) = accounts::open(&mut tx, resident.id, &contact, &hash, now).await? {
+    let phone = &registration.phone;
+    let pending = Pending::Registration { resident: resident.id, contact, hash };
+    let to = known.is_none().then_some(phone);
+    let id = codes::ask(&mut tx, Purpose::Registrasi, to, Subject::Phone(phone), &pending, from, now).await?;
+    if let Some(account) = known {
+        let fact = FactId::of_day(account.id, day_of(now));
+        codes::tell_owner(&mut tx, &account.contact.phone, MessageKind::UpayaDaftar, fact, now).await?;
+    }
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Sends another code for a registration that is under way, in place of the one before.
+///
+/// # Errors
+/// [`ProofError`]; [`ProofError::Wrong`] when nothing is under way.
+pub async fn ask_again(db: &Db, id: CodeId, from: &str, now: OffsetDateTime) -> Result<CodeId, ProofError> {
+    let mut tx = db.begin().await?;
+    let Some(pending) = rows::pending(&mut tx, id, Purpose::Registrasi).await? else { return Err(ProofError::Wrong) };
+    let Pending::Registration { resident, contact, .. } = &pending else { return Err(ProofError::Wrong) };
+    let to = (!accounts::has_account(&mut tx, *resident).await?).then_some(&contact.phone);
+    let counted = Subject::Phone(&contact.phone);
+    let id = codes::ask(&mut tx, Purpose::Registrasi, to, counted, &pending, from, now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Opens the account, with the code that proves the phone.
+///
+/// # Errors
+/// [`FinishError`].
+pub async fn finish(db: &Db, id: CodeId, typed: &Code, from: &str, now: OffsetDateTime) -> Result<(), FinishError> {
+    let mut tx = db.begin().await?;
+    let outcome = rows::attempt(&mut tx, id, Purpose::Registrasi, typed, now).await?;
+    let Ok(Pending::Registration { resident, contact, hash }) = outcome else {
+        tx.commit().await?;
+        return Err(outcome.err().unwrap_or(CodeError::Gone).into());
+    };
+    if let Some(account) = accounts::open(&mut tx, resident, &contact, &hash, now).await? {
         let witness = Witness { by: By::Citizen(account), from: Some(from.to_owned()) };
         events::add_deed(&mut tx, &Deed::Registered, &witness, now).await?;
     }

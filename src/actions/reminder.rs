@@ -2,9 +2,12 @@
 
 use time::{Duration, OffsetDateTime, Time};
 
-use super::notice;
+use super::{clockwork::with_each, notice};
 use crate::{
-    db::{Db, DbResult, clockwork},
+    db::{
+        Conn, Db, DbResult,
+        clockwork::{self, Seen},
+    },
     domain::{
         application::Application,
         calendar::{WIB, day_of, moment},
@@ -14,9 +17,6 @@ use crate::{
     },
     render::sms::Notice,
 };
-
-/// Cases of one round.
-const AT_ONCE: i64 = 50;
 
 /// Reminds whoever is to come tomorrow, and whoever did not come for a week, at a decent hour. Tells how many.
 ///
@@ -28,15 +28,16 @@ pub async fn remind(db: &Db, now: OffsetDateTime) -> DbResult<usize> {
     }
     let today = moment(day_of(now), Time::MIDNIGHT);
     let tomorrow = today + Duration::days(1);
-    let mut conn = db.read().await?;
-    let mut due = clockwork::to_remind(&mut conn, tomorrow, tomorrow + Duration::days(1), today, AT_ONCE).await?;
-    due.extend(clockwork::still_there(&mut conn, now - limits::STILL_THERE, AT_ONCE).await?);
-    drop(conn);
-    let mut done = 0;
-    for id in due {
-        done += usize::from(until_undisturbed!(remind_of(db, id, tomorrow, now))?);
-    }
-    Ok(done)
+    let end = tomorrow + Duration::days(1);
+    let deed = async |id| remind_of(db, id, tomorrow, now).await;
+    let of_tomorrow: DbResult<usize> =
+        with_each!(db, async |conn: &mut Conn, seen: &Seen| clockwork::to_remind(conn, tomorrow, end, today, seen).await, deed);
+    let left_there: DbResult<usize> = with_each!(
+        db,
+        async |conn: &mut Conn, seen: &Seen| clockwork::still_there(conn, now - limits::STILL_THERE, seen).await,
+        deed
+    );
+    Ok(of_tomorrow? + left_there?)
 }
 
 async fn remind_of(db: &Db, id: ApplicationId, tomorrow: OffsetDateTime, now: OffsetDateTime) -> DbResult<bool> {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use time::OffsetDateTime;
 
-use super::{OnDuty, handover};
+use super::{OnDuty, decision::is_theirs, handover};
 use crate::{
     db::{
         Db, DbResult, applications, cases,
@@ -88,7 +88,7 @@ pub struct AtCounter {
     pub card: Option<(Run, i16)>,
     /// Why its last step was taken.
     pub because: Option<Because>,
-    /// Whether whoever looks serves people at the case's counter.
+    /// Whether it is for whoever looks to hand the card over.
     pub serves: bool,
 }
 
@@ -109,7 +109,7 @@ pub async fn see_at_counter(db: &Db, by: &OnDuty, number: ReceiptNumber, now: Of
                 Some(fact) => events::reasons(&mut tx, case.id).await?.remove(&fact),
                 None => None,
             },
-            serves: case.appointment.as_ref().is_some_and(|place| by.officer.works_at(&place.counter.code)),
+            serves: is_theirs(&mut tx, by, &case).await?,
             case,
         };
         events::add_deed(&mut tx, &Deed::CaseSeen(seen.case.id), &by.witness(), now).await?;

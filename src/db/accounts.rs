@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::OffsetDateTime;
 
-use super::{Conn, DbError, DbResult, Tx, applications, residents};
+use super::{Conn, DbResult, Tx, applications, residents};
 use crate::{
     domain::{
         application::Details,
@@ -12,7 +12,6 @@ use crate::{
         nik::Nik,
         person::Email,
         phone::Phone,
-        region::RegionCode,
         resident::Resident,
     },
     vault::Place,
@@ -48,8 +47,7 @@ pub fn password_mark(hash: &str) -> i64 {
     Sha256::digest(hash).first_chunk().copied().map_or(0, i64::from_be_bytes)
 }
 
-/// Opens an account, unless the resident has one. One that was freed becomes theirs, with what was filed with it. Tells
-/// whether it is new.
+/// Opens an account, unless the resident has one. Tells whether it is new.
 ///
 /// # Errors
 /// [`super::DbError`].
@@ -60,20 +58,12 @@ pub async fn open(
     hash: &str,
     now: OffsetDateTime,
 ) -> DbResult<Option<AccountId>> {
-    let freed = sqlx::query_scalar!(
-        "select id from accounts where resident_id = $1 and released_at is not null for update",
-        resident.uuid(),
-    );
-    let freed = freed.fetch_optional(tx.pg()).await?.map(AccountId::from);
-    let id = freed.unwrap_or_else(AccountId::random);
+    let id = AccountId::random();
     let phone = tx.vault().phone_index(&contact.phone);
     let sealed = tx.vault().seal_value(Place { table: TABLE, row: id.uuid() }, contact)?;
     let opened = sqlx::query!(
         "insert into accounts (id, resident_id, phone_index, sealed, password_hash, created_at) values ($1, $2, $3, $4, $5, $6)
-         on conflict on constraint accounts_one_per_resident do update
-             set phone_index = excluded.phone_index, sealed = excluded.sealed, password_hash = excluded.password_hash,
-                 created_at = excluded.created_at, released_at = null
-             where accounts.released_at is not null and accounts.id = excluded.id",
+         on conflict on constraint accounts_one_per_resident do nothing",
         id.uuid(),
         resident.uuid(),
         &phone,
@@ -91,7 +81,7 @@ pub async fn open(
 pub async fn by_id(conn: &mut Conn, id: AccountId) -> DbResult<Option<Account>> {
     let row = sqlx::query!(
         "select a.sealed, a.password_hash, r.id as resident_id, r.sealed as resident_sealed
-         from accounts a join residents r on r.id = a.resident_id where a.id = $1 and a.released_at is null",
+         from accounts a join residents r on r.id = a.resident_id where a.id = $1",
         id.uuid(),
     );
     let Some(row) = row.fetch_optional(conn.pg()).await? else { return Ok(None) };
@@ -108,7 +98,7 @@ pub async fn credentials(conn: &mut Conn, nik: &Nik) -> DbResult<Option<(Account
     let index = conn.vault().nik_index(nik);
     let row = sqlx::query!(
         "select a.id, a.password_hash, r.id as resident_id, r.sealed
-         from accounts a join residents r on r.id = a.resident_id where r.nik_index = $1 and a.released_at is null",
+         from accounts a join residents r on r.id = a.resident_id where r.nik_index = $1",
         &index,
     );
     let Some(row) = row.fetch_optional(conn.pg()).await? else { return Ok(None) };
@@ -116,40 +106,42 @@ pub async fn credentials(conn: &mut Conn, nik: &Nik) -> DbResult<Option<(Account
     Ok(Some((row.id.into(), resident, row.password_hash)))
 }
 
-/// The account of the resident with this NIK, unless it was freed.
+/// The account of the resident with this NIK.
 ///
 /// # Errors
 /// [`super::DbError`].
-pub async fn live_of(conn: &mut Conn, nik: &Nik) -> DbResult<Option<Account>> {
+pub async fn of_nik(conn: &mut Conn, nik: &Nik) -> DbResult<Option<Account>> {
     match credentials(conn, nik).await? {
         Some((id, ..)) => by_id(conn, id).await,
         None => Ok(None),
     }
 }
 
-/// Locks an account until the transaction ends. Gives the kelurahan of its resident, and whether it is in use.
-///
-/// # Errors
-/// [`super::DbError`].
-pub async fn lock(tx: &mut Tx, id: AccountId) -> DbResult<Option<(RegionCode, bool)>> {
-    let row = sqlx::query!(
-        r#"select r.kelurahan_code, a.released_at is null as "in_use!" from accounts a join residents r on r.id = a.resident_id
-           where a.id = $1 for no key update of a"#,
-        id.uuid(),
-    );
-    let Some(row) = row.fetch_optional(tx.pg()).await? else { return Ok(None) };
-    let kelurahan = RegionCode::parse(&row.kelurahan_code).ok_or(DbError::Impossible("a region's code"))?;
-    Ok(Some((kelurahan, row.in_use)))
-}
-
-/// Frees an account: it logs nobody in until its rightful owner registers.
+/// Whether a resident has an account.
 ///
 /// # Errors
 /// [`super::DbError::Sql`].
-pub async fn release(tx: &mut Tx, id: AccountId, now: OffsetDateTime) -> DbResult<()> {
-    sqlx::query!("update accounts set released_at = $2, password_hash = '' where id = $1", id.uuid(), now)
-        .execute(tx.pg())
-        .await?;
+pub async fn has_account(conn: &mut Conn, resident: ResidentId) -> DbResult<bool> {
+    let known =
+        sqlx::query_scalar!(r#"select exists (select from accounts where resident_id = $1) as "known!""#, resident.uuid(),);
+    Ok(known.fetch_one(conn.pg()).await?)
+}
+
+/// Locks an account until the transaction ends.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn lock(tx: &mut Tx, id: AccountId) -> DbResult<()> {
+    sqlx::query!("select id from accounts where id = $1 for no key update", id.uuid()).fetch_optional(tx.pg()).await?;
+    Ok(())
+}
+
+/// Puts a new password in place of whatever there was.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &str) -> DbResult<()> {
+    sqlx::query!("update accounts set password_hash = $2 where id = $1", id.uuid(), hash).execute(tx.pg()).await?;
     Ok(())
 }
 
@@ -167,17 +159,18 @@ pub async fn change_phone(tx: &mut Tx, account: &Account, phone: &Phone) -> DbRe
     Ok(())
 }
 
-/// Puts another phone in place of one to which notices about an account's open cases go.
+/// Sends notices about an account's open cases and drafts to another phone: those that went to `old`, or all.
 ///
 /// # Errors
 /// [`super::DbError`].
-pub async fn change_phone_of_cases(tx: &mut Tx, id: AccountId, old: &Phone, new: &Phone) -> DbResult<()> {
-    let (old, index) = (tx.vault().phone_index(old), tx.vault().phone_index(new));
+pub async fn change_phone_of_cases(tx: &mut Tx, id: AccountId, old: Option<&Phone>, new: &Phone) -> DbResult<()> {
+    let old = old.map(|old| tx.vault().phone_index(old).to_vec());
+    let index = tx.vault().phone_index(new);
     let rows = sqlx::query!(
-        "select id, sealed from applications where account_id = $1 and phone_index = $2
+        "select id, sealed from applications where account_id = $1 and phone_index is not null and ($2::bytea is null or phone_index = $2)
              and status not in ('selesai', 'ditolak', 'dibatalkan', 'kedaluwarsa') order by id for no key update",
         id.uuid(),
-        &old,
+        old,
     );
     for row in rows.fetch_all(tx.pg()).await? {
         let place = Place { table: applications::TABLE, row: row.id };

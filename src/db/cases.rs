@@ -9,9 +9,10 @@ use super::{Conn, DbError, DbResult};
 use crate::domain::{
     application::Application,
     category::{Category, DocumentKind},
-    ids::{ApplicationId, OfficerId},
+    ids::{ApplicationId, OfficerId, ResidentId},
     officer::Family,
     receipt::ReceiptNumber,
+    region::RegionCode,
 };
 
 /// Uploads of the same file for somebody of another family.
@@ -81,16 +82,29 @@ pub async fn findings(conn: &mut Conn, application: &Application) -> DbResult<Fi
 /// # Errors
 /// [`DbError::Sql`].
 pub async fn family(conn: &mut Conn, application: &Application, viewer: OfficerId) -> DbResult<Family> {
-    let counter = application.appointment.as_ref().map(|appointment| appointment.counter.code.to_string());
+    let counter = application.appointment.as_ref().map(|appointment| &appointment.counter.code);
+    family_of(conn, application.resident_id(), counter, viewer).await
+}
+
+/// Whose family a resident is of: the viewer's own, or that of an officer of a counter.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn family_of(
+    conn: &mut Conn,
+    resident: ResidentId,
+    counter: Option<&RegionCode>,
+    viewer: OfficerId,
+) -> DbResult<Family> {
     let row = sqlx::query!(
         r#"with relatives as (
                select o.id, o.counter_code from officers o join residents r on r.nik_index = o.nik_index
                where o.is_enabled and r.kk_index = (select kk_index from residents where id = $1))
            select exists (select from relatives where id = $2) as "own!",
                   exists (select from relatives where counter_code = $3) as "an_officers!""#,
-        application.resident_id().uuid(),
+        resident.uuid(),
         viewer.uuid(),
-        counter,
+        counter.map(RegionCode::as_str),
     );
     let row = row.fetch_one(conn.pg()).await?;
     Ok(match (row.own, row.an_officers) {

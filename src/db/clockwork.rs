@@ -6,15 +6,31 @@ use uuid::Uuid;
 use super::{Conn, DbResult, Tx, applications};
 use crate::domain::{application::Application, ids::ApplicationId, officer::Scope};
 
+/// Cases that are looked at together.
+const AT_ONCE: i64 = 50;
+
+/// Cases that a round has looked at, whatever came of it: they are passed over until the next round, so that one that
+/// cannot be done holds up no other.
+#[derive(Debug, Default)]
+pub struct Seen(Vec<Uuid>);
+
+impl Seen {
+    /// Notes a case.
+    pub fn add(&mut self, id: ApplicationId) {
+        self.0.push(id.uuid());
+    }
+}
+
 /// Cases that were returned before this moment and not mended.
 ///
 /// # Errors
 /// [`super::DbError::Sql`].
-pub async fn unmended(conn: &mut Conn, before: OffsetDateTime, limit: i64) -> DbResult<Vec<ApplicationId>> {
+pub async fn unmended(conn: &mut Conn, before: OffsetDateTime, seen: &Seen) -> DbResult<Vec<ApplicationId>> {
     let due = sqlx::query_scalar!(
-        "select id from applications where status = 'perlu_perbaikan' and status_since < $1 order by status_since limit $2",
+        "select id from applications where status = 'perlu_perbaikan' and status_since < $1 and id <> all($2) order by status_since limit $3",
         before,
-        limit,
+        &seen.0,
+        AT_ONCE,
     );
     Ok(ids(due.fetch_all(conn.pg()).await?))
 }
@@ -23,11 +39,12 @@ pub async fn unmended(conn: &mut Conn, before: OffsetDateTime, limit: i64) -> Db
 ///
 /// # Errors
 /// [`super::DbError::Sql`].
-pub async fn uncollected(conn: &mut Conn, before: OffsetDateTime, limit: i64) -> DbResult<Vec<ApplicationId>> {
+pub async fn uncollected(conn: &mut Conn, before: OffsetDateTime, seen: &Seen) -> DbResult<Vec<ApplicationId>> {
     let due = sqlx::query_scalar!(
-        "select id from applications where status = 'siap_diambil' and starts_at < $1 order by starts_at limit $2",
+        "select id from applications where status = 'siap_diambil' and starts_at < $1 and id <> all($2) order by starts_at limit $3",
         before,
-        limit,
+        &seen.0,
+        AT_ONCE,
     );
     Ok(ids(due.fetch_all(conn.pg()).await?))
 }
@@ -36,13 +53,15 @@ pub async fn uncollected(conn: &mut Conn, before: OffsetDateTime, limit: i64) ->
 ///
 /// # Errors
 /// [`super::DbError::Sql`].
-pub async fn too_early(conn: &mut Conn, before: OffsetDateTime, limit: i64) -> DbResult<Vec<ApplicationId>> {
+pub async fn too_early(conn: &mut Conn, before: OffsetDateTime, seen: &Seen) -> DbResult<Vec<ApplicationId>> {
     let due = sqlx::query_scalar!(
         "select a.id from applications a join places p on p.application_id = a.id
          where a.status in ('diajukan', 'perlu_perbaikan', 'disetujui', 'menunggu_blangko', 'dicetak') and a.starts_at < $1
-         order by a.starts_at, a.submitted_at limit $2",
+           and a.id <> all($2)
+         order by a.starts_at, a.submitted_at limit $3",
         before,
-        limit,
+        &seen.0,
+        AT_ONCE,
     );
     Ok(ids(due.fetch_all(conn.pg()).await?))
 }
@@ -56,16 +75,18 @@ pub async fn to_remind(
     from: OffsetDateTime,
     to: OffsetDateTime,
     today: OffsetDateTime,
-    limit: i64,
+    seen: &Seen,
 ) -> DbResult<Vec<ApplicationId>> {
     let due = sqlx::query_scalar!(
         "select id from applications a where status = 'siap_diambil' and starts_at >= $1 and starts_at < $2
              and not exists (select from messages m where m.application_id = a.id and m.kind = 'pengingat' and m.created_at >= $3)
-         order by starts_at limit $4",
+             and id <> all($4)
+         order by starts_at limit $5",
         from,
         to,
         today,
-        limit,
+        &seen.0,
+        AT_ONCE,
     );
     Ok(ids(due.fetch_all(conn.pg()).await?))
 }
@@ -74,13 +95,15 @@ pub async fn to_remind(
 ///
 /// # Errors
 /// [`super::DbError::Sql`].
-pub async fn still_there(conn: &mut Conn, before: OffsetDateTime, limit: i64) -> DbResult<Vec<ApplicationId>> {
+pub async fn still_there(conn: &mut Conn, before: OffsetDateTime, seen: &Seen) -> DbResult<Vec<ApplicationId>> {
     let due = sqlx::query_scalar!(
         "select id from applications a where status = 'tidak_diambil' and status_since <= $1
              and not exists (select from messages m where m.application_id = a.id and m.kind = 'pengingat' and m.created_at >= a.status_since)
-         order by status_since limit $2",
+             and id <> all($2)
+         order by status_since limit $3",
         before,
-        limit,
+        &seen.0,
+        AT_ONCE,
     );
     Ok(ids(due.fetch_all(conn.pg()).await?))
 }

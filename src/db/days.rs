@@ -78,6 +78,19 @@ pub async fn close(tx: &mut Tx, stretch: Stretch<'_>, day: Date, reason: &str) -
     Ok(true)
 }
 
+/// Opens a closed day again, with its usual hours. Tells whether it was closed.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn open(tx: &mut Tx, counter: &RegionCode, day: Date) -> DbResult<bool> {
+    let opened = sqlx::query!(
+        "delete from counter_exceptions where counter_code = $1 and on_date = $2 and opens_at is null",
+        counter.as_str(),
+        day,
+    );
+    Ok(opened.execute(tx.pg()).await?.rows_affected() > 0)
+}
+
 /// A card to be destroyed.
 #[derive(Clone, Debug)]
 pub struct Withdrawn {

@@ -203,6 +203,19 @@ pub async fn hold_chain(tx: &mut Tx, counter: &RegionCode) -> DbResult<()> {
     Ok(())
 }
 
+/// How often a citizen has moved a case since a moment.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn moves(conn: &mut Conn, application: ApplicationId, since: OffsetDateTime) -> DbResult<i64> {
+    let moves = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from events where application_id = $1 and deed = 'ubah_jadwal' and actor = 'warga' and at > $2"#,
+        application.uuid(),
+        since,
+    );
+    Ok(moves.fetch_one(conn.pg()).await?)
+}
+
 struct Entry<'a> {
     deed: &'static str,
     application: Option<ApplicationId>,

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Conn, DbResult, sessions::Audience};
+use super::{Conn, DbResult, codes, sessions::Audience};
 use crate::domain::limits;
 
 /// Removes everything past its time. Every statement stands alone: being cut off does no harm.
@@ -23,6 +23,7 @@ pub async fn sweep(conn: &mut Conn, now: OffsetDateTime) -> DbResult<()> {
     }
     let longest = limits::LOGIN.window.max(limits::ADDRESS.window).max(limits::TRACKING.window);
     sqlx::query!("delete from wrong_answers where at <= $1", now - longest).execute(conn.pg()).await?;
+    codes::forget(conn, now - codes::REMEMBERED).await?;
     sqlx::query!("delete from applications where status = 'draf' and answered_at <= $1", now - limits::DRAFT)
         .execute(conn.pg())
         .await?;

@@ -49,6 +49,25 @@ pub async fn owe(
     Ok(())
 }
 
+/// Owes a message that is about no case and of no use after a while: a code.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn owe_until(
+    tx: &mut Tx,
+    kind: MessageKind,
+    fact: FactId,
+    sms: &Sms,
+    useless_from: OffsetDateTime,
+    now: OffsetDateTime,
+) -> DbResult<()> {
+    owe(tx, None, kind, fact, sms, now).await?;
+    sqlx::query!("update messages set useless_from = $3 where kind = $1 and fact = $2", kind.code(), fact.uuid(), useless_from)
+        .execute(tx.pg())
+        .await?;
+    Ok(())
+}
+
 pub(super) struct Row {
     pub id: Uuid,
     pub kind: String,

@@ -7,6 +7,7 @@ pub mod audit;
 pub mod blanks;
 pub mod cases;
 pub mod clockwork;
+pub mod codes;
 pub mod days;
 pub mod deliveries;
 pub mod drafts;

@@ -17,6 +17,8 @@ use crate::{
 };
 
 const TABLE: &str = "officers";
+/// Where offered secrets are sealed to: no table, so that none stands for a stored one.
+const OFFERS: &str = "officers' offers";
 
 /// Length of a second factor's secret in bytes, as RFC 4226 recommends.
 pub const FACTOR_LENGTH: usize = 20;
@@ -168,6 +170,43 @@ pub async fn store(tx: &mut Tx, record: NewRecord<'_>, now: OffsetDateTime) -> D
 
 /// Refuses an officer at a counter that does not exist.
 pub const UNKNOWN_COUNTER: &str = "officers_counter_code_fkey";
+
+/// A secret that is offered to an officer, sealed for their session: nobody else's session opens it.
+///
+/// # Errors
+/// [`DbError`].
+pub fn seal_offer(conn: &Conn, id: OfficerId, secret: &FactorSecret) -> DbResult<Vec<u8>> {
+    Ok(conn.vault().seal_value(Place { table: OFFERS, row: id.uuid() }, secret)?)
+}
+
+/// Opens it again.
+///
+/// # Errors
+/// [`DbError`].
+pub fn open_offer(conn: &Conn, id: OfficerId, sealed: &[u8]) -> DbResult<FactorSecret> {
+    Ok(conn.vault().open_value(Place { table: OFFERS, row: id.uuid() }, sealed)?)
+}
+
+/// Puts a confirmed secret in place of whatever there was.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn set_factor(tx: &mut Tx, record: &Record, secret: FactorSecret) -> DbResult<()> {
+    let id = record.officer.id.uuid();
+    let details = Details { name: record.officer.name.clone(), factor: secret };
+    let sealed = tx.vault().seal_value(Place { table: TABLE, row: id }, &details)?;
+    sqlx::query!("update officers set sealed = $2 where id = $1", id, sealed).execute(tx.pg()).await?;
+    Ok(())
+}
+
+/// Locks an officer's record until the transaction ends.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn lock(tx: &mut Tx, id: OfficerId) -> DbResult<()> {
+    sqlx::query!("select id from officers where id = $1 for no key update", id.uuid()).fetch_optional(tx.pg()).await?;
+    Ok(())
+}
 
 /// Notes that the code of this time step was used. Tells whether it, or a later one, was not before.
 ///

@@ -70,8 +70,14 @@ pub enum Deed {
     Registered,
     /// Somebody logged in.
     LoggedIn,
+    /// Somebody was refused who named themselves as an officer: a wrong password or code.
+    LoginRefused,
     /// A password was changed.
     PasswordChanged,
+    /// A forgotten password was replaced.
+    PasswordRecovered,
+    /// A citizen put another phone in place of theirs.
+    OwnPhoneChanged,
     /// All other sessions were ended.
     SessionsEnded,
     /// An appointment was moved: by its citizen, by the clock, or because a day was closed.
@@ -100,6 +106,8 @@ pub enum Deed {
     BlanksEntered(i32),
     /// A day of a counter was closed.
     DayClosed(Date),
+    /// A closed day was opened again.
+    DayOpened(Date),
     /// An officer had a message sent again.
     MessageSentAgain(ApplicationId),
     /// An officer telephoned because a message did not arrive.
@@ -117,7 +125,10 @@ impl Deed {
         match self {
             Self::Registered => "registrasi",
             Self::LoggedIn => "masuk",
+            Self::LoginRefused => "masuk_ditolak",
             Self::PasswordChanged => "ganti_kata_sandi",
+            Self::PasswordRecovered => "pulihkan_kata_sandi",
+            Self::OwnPhoneChanged => "ganti_ponsel_sendiri",
             Self::SessionsEnded => "akhiri_sesi",
             Self::Moved(_) => "ubah_jadwal",
             Self::OfficerStored(_) => "simpan_petugas",
@@ -132,6 +143,7 @@ impl Deed {
             Self::RunStarted(_) => "cetak",
             Self::BlanksEntered(_) => "blangko",
             Self::DayClosed(_) => "tutup_hari",
+            Self::DayOpened(_) => "buka_hari",
             Self::MessageSentAgain(_) => "kirim_ulang",
             Self::Telephoned(_) => "telepon",
             Self::AccountFreed(_) => "lepas_akun",
@@ -172,7 +184,7 @@ impl Deed {
             Self::PageSeen(_, kind, number) => Some(format!("{} {number}", kind.code())),
             Self::RunStarted(number) => Some(number.to_string()),
             Self::BlanksEntered(change) => Some(format!("{change:+}")),
-            Self::DayClosed(day) => Some(day.to_string()),
+            Self::DayClosed(day) | Self::DayOpened(day) => Some(day.to_string()),
             _ => None,
         }
     }

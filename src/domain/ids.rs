@@ -1,7 +1,7 @@
 //! One type for each kind of identifier, so that one cannot be passed for another.
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
 macro_rules! id {
@@ -45,6 +45,12 @@ impl FactId {
     pub fn of_appointment(application: ApplicationId, starts_at: OffsetDateTime) -> Self {
         Self(Uuid::new_v5(&application.uuid(), &starts_at.unix_timestamp().to_be_bytes()))
     }
+
+    /// What happens to an account on a day, however often.
+    #[must_use]
+    pub fn of_day(account: AccountId, day: Date) -> Self {
+        Self(Uuid::new_v5(&account.uuid(), &day.to_julian_day().to_be_bytes()))
+    }
 }
 
 id! {
@@ -62,6 +68,8 @@ id! {
     FactId,
     /// A message to a phone; the gateway knows it by this.
     MessageId,
+    /// A code that somebody asked for.
+    CodeId,
     /// A print run.
     RunId,
     /// A row of the ledger of blanks.

@@ -42,6 +42,8 @@ pub const DESK_TOTAL: Duration = Duration::hours(8);
 pub const LEASE: Duration = Duration::minutes(5);
 /// How long a chosen place is held for somebody who has not yet pressed "Ya".
 pub const HOLD: Duration = Duration::minutes(15);
+/// How often a citizen may move a sent case within a day: each move is an SMS to a number that they typed.
+pub const MOVES_A_DAY: i64 = 10;
 /// How long a draft is kept after its last answer.
 pub const DRAFT: Duration = Duration::days(7);
 /// How long scans are kept after the end of an application.

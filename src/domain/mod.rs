@@ -5,6 +5,7 @@ pub mod application;
 pub mod calendar;
 pub mod card;
 pub mod category;
+pub mod code;
 pub mod event;
 mod guarded;
 pub mod ids;

@@ -106,8 +106,11 @@ pub const PRINT_EMPTY: &str = "Centang kartu yang akan dicetak.";
 pub const RESULTS_EMPTY: &str = "Tandai kartu yang sudah dicetak: baik atau rusak.";
 /// A spoilt card without what is wrong with it.
 pub const SPOILT_REASON: &str = "Pilih alasan kartu rusak.";
+/// A reason, and no mark that the card is spoilt.
+pub const SPOILT_MARK: &str = "Tandai “Rusak”, atau kosongkan alasannya.";
 /// Results are stored.
-pub const RESULTS_STORED: &str = "Hasil cetak tersimpan. Pemohon yang kartunya baik diberi tahu lewat SMS.";
+pub const RESULTS_STORED: &str =
+    "Hasil cetak tersimpan. Kartu yang baik dikabarkan lewat SMS; yang rusak kembali ke antrean cetak.";
 /// No number of blanks.
 pub const BLANKS_EMPTY: &str = "Isi jumlah blangko dengan angka, misalnya 50 atau -2.";
 /// A number that is none of this counter's.
@@ -123,7 +126,16 @@ pub const RESIDENT_NOT_HERE: &str = "Tidak ada penduduk dengan NIK itu di wilaya
 /// Identity was not checked.
 pub const IDENTITY_UNCHECKED: &str = "Cocokkan identitasnya dulu, lalu centang.";
 /// An account was freed.
-pub const ACCOUNT_FREED: &str = "Akun dilepas. Pemiliknya dapat mendaftar lagi; nomor lama diberi tahu lewat SMS.";
+pub const ACCOUNT_FREED: &str =
+    "Akun dilepas. Pemiliknya kini membuat kata sandi lewat “Lupa kata sandi?”; nomor lama diberi tahu lewat SMS.";
+/// Somebody without an account who may open one.
+pub const MAY_REGISTER: &str = "belum ada; warga dapat mendaftar sendiri";
+/// Somebody without an account who may open none.
+pub const MAY_NOT_REGISTER: &str = "belum ada, dan belum dapat mendaftar sendiri";
+/// A card of the officer's own family.
+pub const OWN_FAMILY_CARD: &str = "Ini keluarga Anda sendiri. Kartunya diserahkan rekan atau penyelia.";
+/// An account of the officer's own family.
+pub const OWN_FAMILY_ACCOUNT: &str = "Ini keluarga Anda sendiri. Mintalah rekan Anda mengerjakannya.";
 /// A phone was changed.
 pub const PHONE_CHANGED: &str = "Nomor ponsel diganti. Nomor lama diberi tahu lewat SMS.";
 /// Somebody booked or cancelled since the page was shown.
@@ -156,13 +168,14 @@ pub fn waiting_for_blanks(count: i64, all: bool) -> String {
 /// Blanks were entered.
 #[must_use]
 pub fn blanks_entered(change: i32) -> String {
-    if change > 0 { format!("{change} blangko dicatat masuk.") } else { format!("{} blangko dicatat keluar.", change.abs()) }
+    let direction = if change > 0 { "masuk" } else { "keluar" };
+    format!("{} blangko dicatat {direction}.", change.unsigned_abs())
 }
 
 /// More blanks would go than there are.
 #[must_use]
 pub fn blanks_below_zero(left: i32) -> String {
-    format!("Blangko yang tercatat hanya {left}. Isi paling banyak sejumlah itu.")
+    format!("Blangko yang tercatat hanya {left}, jadi tidak dapat dikurangi sebanyak itu.")
 }
 
 /// What is still to be done before a card is handed over.
@@ -191,7 +204,7 @@ pub fn back_to_print(number: ReceiptNumber) -> String {
 /// Another half hour was given.
 #[must_use]
 pub fn offered(number: ReceiptNumber, at: OffsetDateTime) -> String {
-    format!("Kartu {number} diambil {}. SMS dikirim.", dates::appointment(at))
+    format!("Jadwal kartu {number} pindah ke {}. SMS dikirim.", dates::appointment(at))
 }
 
 /// Why a day is closed is missing or too long.
@@ -200,10 +213,15 @@ pub fn close_reason(most: usize) -> String {
     format!("Tulis sebab loket tutup, paling panjang {most} huruf. Warga membacanya.")
 }
 
+/// A day was opened again.
+pub const DAY_OPENED: &str = "Loket dibuka kembali pada hari itu.";
 /// A day was closed.
 #[must_use]
 pub fn day_closed(moved: usize) -> String {
-    format!("Hari ini ditutup. {moved} janji dipindah, dan semuanya diberi tahu lewat SMS.")
+    match moved {
+        0 => "Loket ditutup pada hari itu. Tidak ada janji yang perlu dipindah.".to_owned(),
+        _ => format!("Loket ditutup pada hari itu. {moved} janji dipindah, dan semuanya diberi tahu lewat SMS."),
+    }
 }
 
 /// How a day goes.

@@ -6,6 +6,7 @@ use time::OffsetDateTime;
 use crate::domain::{
     calendar::{SLOT, WIB, day_of},
     category::{Category, DocumentKind},
+    code::Code,
     event::{Explanation, Fault},
     message::MessageKind,
     receipt::ReceiptNumber,
@@ -119,6 +120,13 @@ pub fn text(number: ReceiptNumber, notice: &Notice<'_>) -> String {
     format!("DUKCAPIL DKI: {words}")
 }
 
+/// How a message about a move reads while the new half hour is not known yet.
+#[must_use]
+pub fn moved_sample(number: ReceiptNumber, counter: &Counter, ready: Option<Category>) -> String {
+    let any = OffsetDateTime::UNIX_EPOCH;
+    text(number, &Notice::Moved(counter, any, ready)).replace(&slot(any), "(hari dan jam yang baru)")
+}
+
 /// The words of a message about an account, to the number it had. Anything else is no such message, and says nothing.
 #[must_use]
 pub fn account_text(kind: MessageKind, at: &Counter, now: OffsetDateTime) -> String {
@@ -129,6 +137,31 @@ pub fn account_text(kind: MessageKind, at: &Counter, now: OffsetDateTime) -> Str
         _ => return String::new(),
     };
     format!("DUKCAPIL DKI: {words} Bukan Anda yang meminta? Segera hubungi kelurahan.")
+}
+
+/// The words of a message with a code.
+#[must_use]
+pub fn code_text(code: &Code) -> String {
+    format!(
+        "DUKCAPIL DKI: Kode Anda {}, berlaku 10 menit. Jangan beri tahu siapa pun; petugas tidak pernah memintanya.",
+        code.digits()
+    )
+}
+
+/// The words of a message to an account's owner about what was done with it, not at a counter. Anything else is no such
+/// message, and says nothing.
+#[must_use]
+pub fn owner_text(kind: MessageKind, now: OffsetDateTime) -> String {
+    let at = format!("{} {}", day(day_of(now)), hour(now));
+    let words = match kind {
+        MessageKind::UpayaDaftar => format!(
+            "Seseorang mendaftar dengan NIK Anda {at}. Akun Anda tetap. Lupa kata sandi? Pilih Lupa kata sandi di halaman Masuk."
+        ),
+        MessageKind::SandiDiganti => format!("Kata sandi akun Anda diganti {at}. Bukan Anda? Segera hubungi kelurahan."),
+        MessageKind::PonselDiganti => format!("Nomor ponsel akun Anda diganti {at}. Bukan Anda? Segera hubungi kelurahan."),
+        _ => return String::new(),
+    };
+    format!("DUKCAPIL DKI: {words}")
 }
 
 /// The first fault, and how many documents more.

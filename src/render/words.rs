@@ -8,6 +8,7 @@ use crate::domain::{
     application::Letter,
     calendar::{Slot, day_of},
     category::{Category, DocumentKind, Misfit},
+    code::CodeError,
     nik::NumberError,
     password::PasswordError,
     person::{NAME_LENGTH, NameError},
@@ -209,6 +210,35 @@ pub fn documents(kinds: &[DocumentKind]) -> String {
 #[must_use]
 pub fn papers_missing(kind: DocumentKind) -> String {
     format!("Centang {} bila sudah ada. Tanpa itu permohonan belum dapat dikirim.", kind.label())
+}
+
+/// An appointment was moved too often.
+pub const SLOT_TOO_OFTEN: &str = "Jadwal sudah 10 kali diubah hari ini. Ubah lagi besok, atau hubungi kelurahan.";
+/// The password was changed.
+pub const PASSWORD_CHANGED: &str = "Kata sandi diganti. Perangkat lain sudah dikeluarkan.";
+/// The phone was changed.
+pub const PHONE_CHANGED: &str = "Nomor ponsel diganti. Nomor lama diberi tahu lewat SMS.";
+/// No code was typed, or something that is none.
+pub const CODE_EMPTY: &str = "Isi 6 angka dari SMS.";
+/// Another code is on its way.
+pub const CODE_SENT_AGAIN: &str = "Kode baru dikirim. Kode yang lama tidak berlaku lagi.";
+
+/// A code finishes nothing, and what to do.
+#[must_use]
+pub fn code(error: CodeError) -> &'static str {
+    match error {
+        CodeError::Wrong => "Kode belum cocok. Periksa SMS terakhir, lalu coba lagi.",
+        CodeError::Expired => "Kode sudah lewat 10 menit. Minta kode baru.",
+        CodeError::UsedUp => "Sudah 5 kali belum cocok. Minta kode baru.",
+        CodeError::Gone => "Kode ini sudah dipakai, atau diminta dari perangkat lain. Minta kode baru.",
+    }
+}
+
+/// Codes were asked for too often.
+#[must_use]
+pub fn code_too_many(next: OffsetDateTime, now: OffsetDateTime) -> String {
+    let until = if day_of(next) == day_of(now) { format!("pukul {}", dates::next_minute_wib(next)) } else { dates::full(next) };
+    format!("Kode sudah beberapa kali diminta. Demi keamanan, minta lagi setelah {until}.")
 }
 
 /// How a chat with a kelurahan begins.

@@ -12,6 +12,8 @@ use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::domain::{
+    code::Code,
+    ids::CodeId,
     nik::{KkNumber, Nik},
     phone::Phone,
     upload::FileFingerprint,
@@ -62,6 +64,7 @@ pub struct Vault {
     cookie: Zeroizing<[u8; 64]>,
     audit: Zeroizing<[u8; 64]>,
     report: Zeroizing<[u8; 64]>,
+    code: Zeroizing<[u8; 64]>,
 }
 
 impl Vault {
@@ -79,6 +82,7 @@ impl Vault {
             cookie: derive(&source, "cookie"),
             audit: derive(&source, "audit chain"),
             report: derive(&source, "guard of delivery reports"),
+            code: derive(&source, "codes to phones"),
         }
     }
 
@@ -178,6 +182,15 @@ impl Vault {
     pub fn report_guard(&self, message: Uuid) -> [u8; 16] {
         let hash = keyed_hash(&self.report, message.as_bytes());
         hash.first_chunk().copied().unwrap_or_default()
+    }
+
+    /// A code as it is kept: good for the row it belongs to, and no other.
+    #[must_use]
+    pub fn code_index(&self, id: CodeId, code: &Code) -> BlindIndex {
+        let mut mac = mac(&self.code);
+        mac.update(id.uuid().as_bytes());
+        mac.update(code.digits().as_bytes());
+        mac.finalize().into_bytes().into()
     }
 
     /// Whether this is the guard of a message; finding out takes as long for every wrong one.

@@ -46,7 +46,7 @@ impl From<ProofError> for WebError {
             ProofError::Db(error) => Self::Db(error),
             ProofError::Hashing(error) => Self::Broken(error.into()),
             ProofError::Wrong => Self::Status(StatusCode::UNPROCESSABLE_ENTITY),
-            ProofError::TooMany(_) => Self::Status(StatusCode::TOO_MANY_REQUESTS),
+            ProofError::TooMany(_) | ProofError::TooManyCodes(_) => Self::Status(StatusCode::TOO_MANY_REQUESTS),
         }
     }
 }

@@ -59,8 +59,9 @@ fn known(method: &Method) -> &'static str {
 /// Refuses what would change something and does not say which page sent it: every browser of today says so, by `Origin` or
 /// `Sec-Fetch-Site`. The layer behind this one holds what is said against our own address.
 pub async fn says_where_from(request: Request, next: Next) -> Response {
-    let says =
-        [header::ORIGIN, HeaderName::from_static("sec-fetch-site")].iter().any(|name| request.headers().contains_key(name));
+    let says = [header::ORIGIN, HeaderName::from_static("sec-fetch-site")]
+        .iter()
+        .any(|name| request.headers().get(name).is_some_and(|value| !value.is_empty()));
     if request.method().is_safe() || says { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
 }
 

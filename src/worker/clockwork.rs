@@ -26,10 +26,10 @@ pub(super) async fn keep_for_ever(db: &Db, clock: &Clock, every: Duration) {
 /// # Errors
 /// [`crate::db::DbError`]; what was done by then stays done.
 pub async fn keep(db: &Db, now: OffsetDateTime) -> DbResult<()> {
-    while clockwork::expire_returns(db, now).await? > 0 {}
-    while clockwork::mark_uncollected(db, now).await? > 0 {}
-    while clockwork::move_late(db, now).await? > 0 {}
-    while reminder::remind(db, now).await? > 0 {}
+    clockwork::expire_returns(db, now).await?;
+    clockwork::mark_uncollected(db, now).await?;
+    clockwork::move_late(db, now).await?;
+    reminder::remind(db, now).await?;
     while clockwork::erase_scans(db, now).await? > 0 {}
     Ok(())
 }

@@ -11,6 +11,7 @@
 mod accept_loop;
 mod accounts;
 mod budgets;
+mod codes;
 mod commands;
 mod desk;
 mod domain;

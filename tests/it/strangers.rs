@@ -87,6 +87,12 @@ async fn a_walk_over_all_routes_without_a_session_reaches_nothing_personal() {
             "/",
             "/favicon.ico",
             "/registrasi",
+            "/registrasi/kode",
+            "/registrasi/kode/baru",
+            "/lupa-kata-sandi",
+            "/lupa-kata-sandi/kode",
+            "/akun/ponsel",
+            "/akun/ponsel/kode",
             "/masuk",
             "/keluar",
             "/cek-status",
@@ -123,7 +129,9 @@ async fn a_walk_over_all_routes_without_a_session_reaches_nothing_personal() {
     all.extend(["kirim-ulang", "ditelepon"].map(|deed| format!("{case}/pesan/{page}/{deed}")));
     all.push("/admin/pesan".to_owned());
     all.push(format!("/sms/laporan/{page}/{}", "0".repeat(32)));
-    all.extend(["", "/2026-11-25", "/2026-11-25/penutupan"].map(|rest| format!("/petugas/jadwal{rest}")));
+    all.extend(
+        ["", "/2026-11-25", "/2026-11-25/penutupan", "/2026-11-25/pembukaan"].map(|rest| format!("/petugas/jadwal{rest}")),
+    );
     // The walk forgets no route.
     let source = include_str!("../../src/web/paths.rs");
     let routes = source.lines().filter(|line| line.contains("pub const") && line.contains("= \"/")).count();

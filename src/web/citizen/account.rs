@@ -31,13 +31,15 @@ struct AccountPage {
     email: Option<String>,
     sessions: Vec<LivingSession>,
     form: Form,
-    changed: bool,
+    /// What was done just before.
+    told: Option<&'static str>,
     refusal: Option<String>,
 }
 
 pub async fn get(visit: Visit, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
-    let changed = parameter(query.as_deref(), "sandi").is_some();
-    Ok(page(&db, visit, Form::default(), changed, None).await?.into_response())
+    let asked = |name| parameter(query.as_deref(), name).is_some();
+    let told = if asked("sandi") { Some(words::PASSWORD_CHANGED) } else { asked("ponsel").then_some(words::PHONE_CHANGED) };
+    Ok(page(&db, visit, Form::default(), told, None).await?.into_response())
 }
 
 pub async fn change_password(
@@ -51,7 +53,7 @@ pub async fn change_password(
     }
     let new = form.read("sandi_baru", NewPassword::parse, words::password);
     let Some(new) = new.filter(|_| form.problems().is_empty()) else {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, false, None).await?).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, None, None).await?).into_response());
     };
     let present = form.value("sandi_sekarang").to_owned();
     match account::change_password(&db, &passwords, &visit.citizen, visit.session.id(), &present, &new, visit.now).await {
@@ -61,11 +63,11 @@ pub async fn change_password(
         }
         Err(ProofError::Wrong) => {
             form.reject("sandi_sekarang", words::PRESENT_PASSWORD_WRONG);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, false, None).await?).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, None, None).await?).into_response())
         }
         Err(ProofError::TooMany(next)) => {
             let now = visit.now;
-            let refused = page(&db, visit, form, false, Some(words::too_many(next))).await?;
+            let refused = page(&db, visit, form, None, Some(words::too_many(next))).await?;
             Ok(too_many(refused, next, now))
         }
         Err(error) => Err(error.into()),
@@ -78,7 +80,7 @@ pub async fn end_sessions(visit: Visit, State(db): State<Db>) -> WebResult<Redir
     Ok(Redirect::to(&format!("{}?keluar=1", paths::LOGIN)))
 }
 
-async fn page(db: &Db, visit: Visit, form: Form, changed: bool, refusal: Option<String>) -> WebResult<AccountPage> {
+async fn page(db: &Db, visit: Visit, form: Form, told: Option<&'static str>, refusal: Option<String>) -> WebResult<AccountPage> {
     let account = &visit.citizen.account;
     let sessions = sessions::of_account(&mut db.read().await?, account.id, visit.session.id().as_ref(), visit.now).await?;
     Ok(AccountPage {
@@ -87,7 +89,7 @@ async fn page(db: &Db, visit: Visit, form: Form, changed: bool, refusal: Option<
         email: account.contact.email.as_ref().map(|email| email.as_str().to_owned()),
         sessions,
         form,
-        changed,
+        told,
         refusal,
         shell: visit.shell,
     })

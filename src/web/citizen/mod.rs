@@ -9,6 +9,7 @@ mod category;
 mod confirm;
 mod page;
 mod papers;
+mod phone;
 mod receipt;
 mod schedule;
 mod service;
@@ -43,6 +44,8 @@ use crate::{
 /// Routes that need a log-in.
 pub fn router() -> Router<AppState> {
     Router::new()
+        .route(paths::PHONE, get(phone::get).post(phone::post))
+        .route(paths::PHONE_CODE, get(phone::code).post(phone::finish))
         .route(paths::SERVICE, get(service::get))
         .route(paths::WHO, get(who::get).post(who::post))
         .route(paths::APPLICATION, get(application::get))

@@ -17,6 +17,7 @@ use crate::{
         application::{Application, Appointment},
         calendar::day_of,
         receipt::ReceiptNumber,
+        status::Status,
     },
     render::{
         dates,
@@ -50,6 +51,8 @@ struct ReceiptPage {
 struct Facts {
     number: ReceiptNumber,
     submitted: String,
+    /// How it ended without a card, if it did.
+    ended: Option<&'static str>,
     category: &'static str,
     name: String,
     nik: String,
@@ -130,6 +133,7 @@ fn stated(application: &Application, site: &Site, now: OffsetDateTime) -> Option
     Some(Facts {
         number: application.receipt_number?,
         submitted: dates::full(application.submitted_at?),
+        ended: (!application.status.is_open() && application.status != Status::Selesai).then(|| application.status.label()),
         category: category.label(),
         name: civil.name.as_str().to_owned(),
         nik: civil.nik.masked(),

@@ -109,6 +109,10 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, for
             let refused = page(&db, visit, id, shown, Some(words::SLOT_EMPTY.to_owned())).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, refused).into_response())
         }
+        Err(SlotError::TooOften) => {
+            let refused = page(&db, visit, id, shown, Some(words::SLOT_TOO_OFTEN.to_owned())).await?;
+            Ok((StatusCode::TOO_MANY_REQUESTS, refused).into_response())
+        }
         Err(SlotError::Full(nearest)) => {
             let full = page(&db, visit, id, shown, Some(words::slot_full(starts_at, &nearest))).await?;
             Ok((StatusCode::CONFLICT, full).into_response())

@@ -8,13 +8,15 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Redirect},
 };
+use time::Date;
 use uuid::Uuid;
 
 use super::desk::{Desk, DeskShell};
 use crate::{
     actions::desk_accounts::{self, AccountError},
+    adapters::passwords::Passwords,
     db::{Db, accounts::Account},
-    domain::{ids::AccountId, nik::Nik, phone::Phone, resident::Resident},
+    domain::{calendar::day_of, ids::AccountId, nik::Nik, phone::Phone, resident::Resident},
     render::{dates, desk_words, words},
     web::{
         error::{WebError, WebResult},
@@ -30,6 +32,14 @@ struct AccountsPage {
     form: Form,
     found: Option<(Resident, Option<Account>)>,
     told: Option<&'static str>,
+    today: Date,
+}
+
+impl AccountsPage {
+    /// What is known of a resident without an account.
+    fn without(&self, resident: &Resident) -> &'static str {
+        if resident.civil.may_have_account(self.today) { desk_words::MAY_REGISTER } else { desk_words::MAY_NOT_REGISTER }
+    }
 }
 
 pub async fn get(desk: Desk, RawQuery(query): RawQuery) -> WebResult {
@@ -39,7 +49,7 @@ pub async fn get(desk: Desk, RawQuery(query): RawQuery) -> WebResult {
         Some("ponsel") => Some(desk_words::PHONE_CHANGED),
         _ => None,
     };
-    Ok(AccountsPage { shell: desk.shell, form: Form::default(), found: None, told }.into_response())
+    Ok(AccountsPage { shell: desk.shell, form: Form::default(), found: None, told, today: day_of(desk.now) }.into_response())
 }
 
 /// "Cari".
@@ -51,50 +61,61 @@ pub async fn post(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult
         form.reject("nik", desk_words::RESIDENT_NOT_HERE);
         return Ok(refuse(desk, form, None));
     }
-    Ok(AccountsPage { shell: desk.shell, form: Form::default(), found, told: None }.into_response())
+    Ok(AccountsPage { shell: desk.shell, form: Form::default(), found, told: None, today: day_of(desk.now) }.into_response())
 }
 
 /// "Lepas akun".
-pub async fn free(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult {
+pub async fn free(desk: Desk, State(db): State<Db>, State(passwords): State<Passwords>, mut form: Form) -> WebResult {
     let id = account_in(&form)?;
-    if !form.has("cek-akun", "identitas") {
-        form.reject("cek-akun", desk_words::IDENTITY_UNCHECKED);
-        return again(desk, &db, id, form).await;
-    }
-    done(desk_accounts::free(&db, &desk.on_duty, id, desk.now).await, "dilepas")
+    let mark = form.value("tanda").parse::<i64>().map_err(|_| WebError::NotFound)?;
+    let Some(phone) = checked(&mut form, "ponsel-pemilik", "cek-akun") else { return again(desk, &db, id, form).await };
+    let outcome = desk_accounts::free(&db, &passwords, &desk.on_duty, id, mark, &phone, desk.now).await;
+    done(desk, &db, id, form, outcome, "dilepas").await
 }
 
 /// "Ganti nomor ponsel".
 pub async fn change_phone(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult {
     let id = account_in(&form)?;
-    let phone = form.read("ponsel", Phone::parse, words::phone);
-    if !form.has("cek-ponsel", "identitas") {
-        form.reject("cek-ponsel", desk_words::IDENTITY_UNCHECKED);
+    let Some(phone) = checked(&mut form, "ponsel", "cek-ponsel") else { return again(desk, &db, id, form).await };
+    let outcome = desk_accounts::change_phone(&db, &desk.on_duty, id, &phone, desk.now).await;
+    done(desk, &db, id, form, outcome, "ponsel").await
+}
+
+/// The phone that was typed, once identity was checked.
+fn checked(form: &mut Form, field: &str, tick: &str) -> Option<Phone> {
+    let phone = form.read(field, Phone::parse, words::phone);
+    if !form.has(tick, "identitas") {
+        form.reject(tick, desk_words::IDENTITY_UNCHECKED);
     }
-    let Some(phone) = phone.filter(|_| form.problems().is_empty()) else { return again(desk, &db, id, form).await };
-    done(desk_accounts::change_phone(&db, &desk.on_duty, id, &phone, desk.now).await, "ponsel")
+    phone.filter(|_| form.problems().is_empty())
 }
 
 fn account_in(form: &Form) -> WebResult<AccountId> {
     form.value("akun").parse::<Uuid>().map(AccountId::from).map_err(|_| WebError::NotFound)
 }
 
-fn done(outcome: Result<(), AccountError>, what: &str) -> WebResult {
+async fn done(desk: Desk, db: &Db, id: AccountId, mut form: Form, outcome: Result<(), AccountError>, what: &str) -> WebResult {
     match outcome {
         Ok(()) => Ok(Redirect::to(&format!("{}?selesai={what}", paths::DESK_ACCOUNTS)).into_response()),
+        Err(AccountError::OwnFamily) => {
+            form.reject("nik", desk_words::OWN_FAMILY_ACCOUNT);
+            again(desk, db, id, form).await
+        }
         Err(AccountError::NotFound) => Err(WebError::NotFound),
         Err(AccountError::Db(error)) => Err(error.into()),
+        Err(AccountError::Hashing(error)) => Err(WebError::Broken(error.into())),
     }
 }
 
 async fn again(desk: Desk, db: &Db, id: AccountId, form: Form) -> WebResult {
     match desk_accounts::account(db, &desk.on_duty, id).await {
         Ok(account) => Ok(refuse(desk, form, Some((account.resident.clone(), Some(account))))),
-        Err(AccountError::NotFound) => Err(WebError::NotFound),
         Err(AccountError::Db(error)) => Err(error.into()),
+        Err(_) => Err(WebError::NotFound),
     }
 }
 
 fn refuse(desk: Desk, form: Form, found: Option<(Resident, Option<Account>)>) -> axum::response::Response {
-    (StatusCode::UNPROCESSABLE_ENTITY, AccountsPage { shell: desk.shell, form, found, told: None }).into_response()
+    (StatusCode::UNPROCESSABLE_ENTITY, AccountsPage { shell: desk.shell, form, found, told: None, today: day_of(desk.now) })
+        .into_response()
 }

@@ -142,6 +142,7 @@ pub async fn misprint(desk: Desk, State(db): State<Db>, Case(id): Case, mut form
 async fn refused(desk: Desk, db: &Db, id: ApplicationId, form: Form, error: DecisionError) -> WebResult {
     match error {
         DecisionError::Db(error) => Err(error.into()),
+        DecisionError::NotTheirs => again(desk, db, id, form, Some(desk_words::OWN_FAMILY_CARD.to_owned())).await,
         DecisionError::Late(late) => {
             let problem = desk_words::late(late.officer.as_ref(), late.at, late.status);
             again(desk, db, id, form, Some(problem)).await
@@ -155,7 +156,8 @@ async fn again(desk: Desk, db: &Db, id: ApplicationId, form: Form, problem: Opti
     let case = applications::in_scope(&mut db.read().await?, &desk.officer().scope(), id, desk.now).await?;
     let number = case.and_then(|case| case.receipt_number).ok_or(WebError::NotFound)?;
     let seen = viewing::see_at_counter(db, &desk.on_duty, number, desk.now).await?.ok_or(WebError::NotFound)?;
-    if !seen.serves {
+    let works_there = seen.case.appointment.as_ref().is_some_and(|place| desk.officer().works_at(&place.counter.code));
+    if !seen.serves && !works_there {
         return Err(WebError::NotFound);
     }
     let status = if problem.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
@@ -167,7 +169,9 @@ async fn told(db: &Db, desk: &Desk, number: ReceiptNumber) -> WebResult<Option<S
     let mut conn = db.read().await?;
     let case = applications::numbered_in_scope(&mut conn, &desk.officer().scope(), number, desk.now).await?;
     let Some(case) = case else { return Err(WebError::NotFound) };
-    let Some(last) = case.history.last() else { return Ok(None) };
+    // Of one's own deed alone: anybody else's look at a case is written down.
+    let own = case.history.last().filter(|last| last.officer == Some(desk.officer().id));
+    let Some(last) = own else { return Ok(None) };
     let why = crate::db::events::reasons(&mut conn, case.id).await?.remove(&last.fact);
     Ok(match why {
         Some(Because::HandedTo(handover)) => Some(desk_words::handed_over(number, &handover, last.at)),

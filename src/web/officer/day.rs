@@ -63,6 +63,8 @@ struct DayPage {
     missed: Vec<QueueItem>,
     /// Whether whoever looks may close the day.
     may_close: bool,
+    /// Whether they may open it again.
+    may_open: bool,
     /// What closing would do, once it was asked.
     preview: Option<Preview>,
     told: Option<String>,
@@ -90,7 +92,8 @@ pub async fn today(desk: Desk, State(db): State<Db>) -> WebResult {
 
 pub async fn get(desk: Desk, State(db): State<Db>, Day(day): Day, RawQuery(query): RawQuery) -> WebResult {
     let moved = parameter(query.as_deref(), "dipindah").and_then(|text| text.parse().ok());
-    let told = moved.map(desk_words::day_closed);
+    let opened = parameter(query.as_deref(), "dibuka").map(|_| desk_words::DAY_OPENED.to_owned());
+    let told = moved.map(desk_words::day_closed).or(opened);
     Ok(page(desk, &db, day, query.as_deref(), Form::default(), None).await.map(|page| DayPage { told, ..page })?.into_response())
 }
 
@@ -123,6 +126,15 @@ pub async fn close(desk: Desk, State(db): State<Db>, Day(date): Day, mut form: F
     }
 }
 
+/// "Buka kembali".
+pub async fn open(desk: Desk, State(db): State<Db>, Day(date): Day) -> WebResult {
+    match day::open(&db, &desk.on_duty, date, desk.now).await {
+        Ok(_) => Ok(Redirect::to(&format!("{}?dibuka=1", paths::day(date))).into_response()),
+        Err(CloseError::Db(error)) => Err(error.into()),
+        Err(_) => Err(WebError::NotFound),
+    }
+}
+
 async fn page(desk: Desk, db: &Db, day: Date, query: Option<&str>, form: Form, bookings: Option<usize>) -> WebResult<DayPage> {
     let mut conn = db.read().await?;
     let Place { counter, counters, serves } = Place::read(&mut conn, &desk, query).await?;
@@ -133,18 +145,19 @@ async fn page(desk: Desk, db: &Db, day: Date, query: Option<&str>, form: Form, b
     let holidays = &schedule.holidays;
     let exception = schedule.counters.first().and_then(|(_, calendar)| calendar.exceptions.get(&day));
     let exception = exception.filter(|exception| exception.hours.is_empty()).map(|exception| exception.reason.clone());
-    let closed = exception.or_else(|| holidays.name(day).map(ToOwned::to_owned));
+    let closed = exception.clone().or_else(|| holidays.name(day).map(ToOwned::to_owned));
     let missed: Vec<QueueItem> = items.iter().filter(|item| is_missed(item, desk.now)).cloned().collect();
     let collected = items.iter().filter(|item| item.status == Status::Selesai).count();
     let sample = items.iter().find(|item| item.status.is_open()).map(|item| {
         let ready = Some(item.category).filter(|_| item.status.is_printed());
-        sms::text(item.number, &sms::Notice::Moved(&counter, item.starts_at, ready))
+        sms::moved_sample(item.number, &counter, ready)
     });
     Ok(DayPage {
         summary: desk_words::day_summary(&counter.name(), items.len(), collected, missed.len()),
         before: holidays.working_days_before(day).next(),
         after: holidays.working_days_after(day).next(),
-        may_close: serves && closed.is_none() && holidays.is_working_day(day) && day >= day_of(desk.now),
+        may_close: serves && closed.is_none() && day::may_be_closed(day, holidays, desk.now),
+        may_open: serves && exception.is_some() && day >= day_of(desk.now),
         preview: bookings.map(|bookings| Preview { bookings, sample }),
         hours: hours(items),
         missed,

@@ -73,13 +73,15 @@ pub async fn refuse(desk: Desk, State(db): State<Db>, Case(id): Case, form: Form
 
 /// A return or refusal: first the SMS is shown, and only the one that was shown is sent.
 async fn explain(desk: Desk, db: &Db, id: ApplicationId, open: Open, mut form: Form) -> WebResult {
-    let mut conn = db.read().await?;
-    let case = applications::in_scope(&mut conn, &desk.officer().scope(), id, desk.now).await?.ok_or(WebError::NotFound)?;
-    let is_theirs = decision::is_theirs(&mut conn, &desk.on_duty, &case).await?;
-    drop(conn);
-    if !is_theirs {
-        return refused(desk, db, id, DecisionError::NotTheirs, Again::default()).await;
-    }
+    let case = match decision::could(db, &desk.on_duty, id, desk.now).await {
+        Ok(case) => case,
+        // Whoever pressed twice has decided, and is led on as after the first time.
+        Err(DecisionError::Late(_)) if !form.value("sms").is_empty() => {
+            let scope = desk.officer().scope();
+            applications::in_scope(&mut db.read().await?, &scope, id, desk.now).await?.ok_or(WebError::NotFound)?
+        }
+        Err(error) => return refused(desk, db, id, error, Again { open: Some(open), form, ..Again::default() }).await,
+    };
     let Some(why) = explanation(&mut form, &case, open) else {
         let again = Again { open: Some(open), form, ..Again::default() };
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(desk, db, id, None, again).await?).into_response());
@@ -97,7 +99,10 @@ async fn explain(desk: Desk, db: &Db, id: ApplicationId, open: Open, mut form: F
 /// What was ticked, with a fault each. Only documents of the case's category can be named.
 fn explanation(form: &mut Form, case: &Application, open: Open) -> Option<Explanation> {
     let known: Vec<DocumentKind> = case.category.into_iter().flat_map(Category::documents).collect();
-    let named: Vec<DocumentKind> = known.into_iter().filter(|kind| form.has("dok", kind.code())).collect();
+    // A reason that was picked names its document as a tick does.
+    let is_named =
+        |kind: &DocumentKind| form.has("dok", kind.code()) || !form.value(&format!("alasan-{}", kind.code())).is_empty();
+    let named: Vec<DocumentKind> = known.into_iter().filter(is_named).collect();
     let fault = |kind: &DocumentKind| Some((*kind, Fault::parse(form.value(&format!("alasan-{}", kind.code())))?));
     let faults: Option<Vec<_>> = named.iter().map(fault).collect();
     let words = form.value("kata").trim().to_owned();

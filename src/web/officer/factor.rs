@@ -14,7 +14,11 @@ use super::{HALF_WAY, desk::DeskShell};
 use crate::{
     actions::{ProofError, desk_login},
     adapters::{authenticator::Authenticator, clock::Clock},
-    db::{Db, officers, officers::Record, sessions},
+    db::{
+        Db, officers,
+        officers::{FactorSecret, Record},
+        sessions,
+    },
     domain::ids::OfficerId,
     render::{desk_words, qr::Qr, words},
     web::{
@@ -57,20 +61,39 @@ async fn half_way(session: &Session, db: &Db) -> WebResult<Record> {
     record.filter(|record| record.is_enabled && mark == Some(record.password_mark())).ok_or_else(elsewhere)
 }
 
-fn page(record: &Record, form: Form, refused: Option<String>) -> WebResult<FactorPage> {
-    let key = if record.is_set_up {
-        None
-    } else {
-        let authenticator = Authenticator::new(record.officer.username.as_str(), &record.factor).map_err(anyhow::Error::from);
-        let key = authenticator.and_then(|app| Ok(Key { qr: Qr::new(&app.address()?)?, text: app.key() }));
-        Some(key.map_err(WebError::Broken)?)
+/// Under this key a session keeps the sealed secret that it was offered, until a code of it was shown.
+const OFFER: &str = "offer";
+
+/// The secret that this session sets the second factor up with, made when it is first asked for; none for whoever has one.
+async fn offered(session: &Session, db: &Db, record: &Record) -> WebResult<Option<FactorSecret>> {
+    if record.is_set_up {
+        return Ok(None);
+    }
+    let conn = db.read().await?;
+    if let Some(sealed) = session.get::<Vec<u8>>(OFFER).await? {
+        return Ok(Some(officers::open_offer(&conn, record.officer.id, &sealed)?));
+    }
+    let secret: FactorSecret = rand::random();
+    session.insert(OFFER, officers::seal_offer(&conn, record.officer.id, &secret)?).await?;
+    Ok(Some(secret))
+}
+
+fn page(record: &Record, offer: Option<FactorSecret>, form: Form, refused: Option<String>) -> WebResult<FactorPage> {
+    let key = match offer {
+        None => None,
+        Some(secret) => {
+            let authenticator = Authenticator::new(record.officer.username.as_str(), &secret).map_err(anyhow::Error::from);
+            let key = authenticator.and_then(|app| Ok(Key { qr: Qr::new(&app.address()?)?, text: app.key() }));
+            Some(key.map_err(WebError::Broken)?)
+        }
     };
     Ok(FactorPage { shell: DeskShell::default(), form, refused, key })
 }
 
 pub async fn get(session: Session, State(db): State<Db>) -> WebResult {
     let record = half_way(&session, &db).await?;
-    Ok(page(&record, Form::default(), None)?.into_response())
+    let offer = offered(&session, &db, &record).await?;
+    Ok(page(&record, offer, Form::default(), None)?.into_response())
 }
 
 pub async fn post(
@@ -82,24 +105,26 @@ pub async fn post(
 ) -> WebResult {
     let now = clock.now();
     let record = half_way(&session, &db).await?;
+    let offer = offered(&session, &db, &record).await?;
     if form.value("kode").trim().is_empty() {
         form.reject("kode", desk_words::CODE_EMPTY);
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&record, form, None)?).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&record, offer, form, None)?).into_response());
     }
-    match desk_login::show_factor(&db, record.officer.id, form.value("kode"), &from, now).await {
+    match desk_login::show_factor(&db, record.officer.id, form.value("kode"), offer, &from, now).await {
         Ok(codes) => {
             session.cycle_id().await?;
             session.remove::<OfficerId>(HALF_WAY).await?;
+            session.remove::<Vec<u8>>(OFFER).await?;
             session.insert(sessions::OFFICER, record.officer.id).await?;
             session.insert(SINCE, now.unix_timestamp()).await?;
             let Some(codes) = codes else { return Ok(Redirect::to(paths::QUEUE).into_response()) };
             Ok(RecoveryPage { shell: DeskShell::default(), codes }.into_response())
         }
         Err(ProofError::Wrong) => {
-            let page = page(&record, form, Some(desk_words::LOGIN_WRONG.to_owned()))?;
+            let page = page(&record, offer, form, Some(desk_words::LOGIN_WRONG.to_owned()))?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
-        Err(ProofError::TooMany(next)) => Ok(too_many(page(&record, form, Some(words::too_many(next)))?, next, now)),
+        Err(ProofError::TooMany(next)) => Ok(too_many(page(&record, offer, form, Some(words::too_many(next)))?, next, now)),
         Err(error) => Err(error.into()),
     }
 }

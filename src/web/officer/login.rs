@@ -12,7 +12,10 @@ use tower_sessions::Session;
 use super::{HALF_WAY, desk::DeskShell};
 use crate::{
     actions::{ProofError, desk_login},
-    adapters::{clock::Clock, passwords::Passwords},
+    adapters::{
+        clock::{Beat, Clock},
+        passwords::Passwords,
+    },
     db::{Db, sessions},
     domain::ids::OfficerId,
     render::{desk_words, words},
@@ -58,7 +61,7 @@ pub async fn post(
     Origin(from): Origin,
     mut form: Form,
 ) -> WebResult {
-    let now = clock.now();
+    let (now, beat) = (clock.now(), Beat::begin());
     for (field, sentence) in [("nama", desk_words::NAME_EMPTY), ("sandi", words::LOGIN_PASSWORD_EMPTY)] {
         if form.value(field).trim().is_empty() {
             form.reject(field, sentence);
@@ -78,6 +81,8 @@ pub async fn post(
             Ok(Redirect::to(paths::DESK_FACTOR).into_response())
         }
         Err(ProofError::Wrong) => {
+            // That somebody known was refused is written down, which takes a moment; the answer leaves at the same time.
+            beat.end().await;
             let page = LoginPage::with(form, Some(desk_words::LOGIN_WRONG.to_owned()));
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }

@@ -70,6 +70,7 @@ pub fn router() -> Router<AppState> {
         .route(paths::TODAY, get(day::today))
         .route(paths::DAY, get(day::get))
         .route(paths::DAY_CLOSING, post(day::close))
+        .route(paths::DAY_OPENING, post(day::open))
 }
 
 /// The case in the address, or 404.

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     actions::{
         appointment::{self, SlotError},
-        handover,
+        decision, handover,
     },
     db::{Db, applications},
     domain::{application::Application, calendar::Slot, ids::ApplicationId, status::Status},
@@ -62,7 +62,7 @@ pub async fn post(desk: Desk, State(db): State<Db>, Case(id): Case, form: Form) 
             Ok(Redirect::to(&format!("{}?selesai={number}", paths::COUNTER)).into_response())
         }
         Err(SlotError::NotFound) => Err(WebError::NotFound),
-        Err(SlotError::NotOffered) => {
+        Err(SlotError::NotOffered | SlotError::TooOften) => {
             let refused = page(desk, &db, id, day, Some(words::SLOT_EMPTY.to_owned())).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, refused).into_response())
         }
@@ -77,7 +77,7 @@ pub async fn post(desk: Desk, State(db): State<Db>, Case(id): Case, form: Form) 
 async fn page(desk: Desk, db: &Db, id: ApplicationId, day: Option<&str>, problem: Option<String>) -> WebResult<OfferPage> {
     let mut conn = db.read().await?;
     let case = applications::in_scope(&mut conn, &desk.officer().scope(), id, desk.now).await?.ok_or(WebError::NotFound)?;
-    let serves = case.appointment.as_ref().is_some_and(|place| desk.officer().works_at(&place.counter.code));
+    let serves = decision::is_theirs(&mut conn, &desk.on_duty, &case).await?;
     if !serves || case.status != Status::TidakDiambil {
         return Err(WebError::NotFound);
     }

@@ -39,7 +39,7 @@ use crate::{
 };
 
 /// Runs that are listed.
-const RUNS: i64 = 10;
+const RUNS: i64 = 20;
 /// The stretch of time from which the daily need for blanks is reckoned, and its working days.
 const NEED_OVER: (Duration, i64) = (Duration::days(14), 10);
 /// A stock for fewer working days than this is low.
@@ -138,7 +138,7 @@ pub async fn blanks(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResu
     desk.officer().workplace().ok_or(WebError::NotFound)?;
     let id = form.value("kiriman").parse::<Uuid>().map_err(|_| WebError::NotFound)?;
     let typed = form.value("jumlah").trim().replace(['−', '–'], "-");
-    let change = typed.parse::<i32>().ok().filter(|change| *change != 0 && change.abs() <= 100_000);
+    let change = typed.parse::<i32>().ok().filter(|change| *change != 0 && change.unsigned_abs() <= 100_000);
     let refusal = match change {
         None => desk_words::BLANKS_EMPTY.to_owned(),
         Some(change) => match printing::enter_blanks(&db, &desk.on_duty, BlankId::from(id), change, desk.now).await {

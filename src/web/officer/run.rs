@@ -104,6 +104,8 @@ async fn outcomes(db: &Db, desk: &Desk, id: RunId, form: &mut Form) -> WebResult
         match (marked.as_str(), Flaw::parse(form.value(&reason))) {
             ("baik", _) => outcomes.push((number, Outcome::Good)),
             ("rusak", Some(flaw)) => outcomes.push((number, Outcome::Spoilt(flaw))),
+            // A reason that was picked, and no mark: half an answer is none.
+            ("", Some(_)) if card.outcome.is_none() => form.reject(&reason, desk_words::SPOILT_MARK),
             ("rusak", None) => form.reject(&reason, desk_words::SPOILT_REASON),
             _ if rest_is_good && card.outcome.is_none() => outcomes.push((number, Outcome::Good)),
             _ => {}

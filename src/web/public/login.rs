@@ -43,6 +43,8 @@ enum Note {
     Ended,
     /// Logged out.
     LoggedOut,
+    /// A forgotten password was replaced.
+    NewPassword,
     /// The log-in was refused, and why.
     Refused(String),
 }
@@ -57,6 +59,7 @@ pub async fn get(shell: Shell, RawQuery(query): RawQuery) -> WebResult {
     let query = pairs(query.unwrap_or_default().as_bytes());
     let value = |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let note = match (value("ke"), value("habis"), value("keluar")) {
+        _ if value("sandi").is_some() => Note::NewPassword,
         (_, _, Some(_)) => Note::LoggedOut,
         (Some(_), Some(_), _) => Note::Ended,
         (Some(_), None, _) => Note::Needed,

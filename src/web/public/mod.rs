@@ -1,11 +1,13 @@
 //! Pages for everybody.
 
 mod check;
+mod code;
 mod contact;
 mod home;
 mod login;
 mod privacy;
 mod ready;
+mod recovery;
 mod register;
 mod report;
 mod track;
@@ -22,6 +24,10 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route(paths::HOME, get(home::get))
         .route(paths::REGISTER, get(register::get).post(register::post))
+        .route(paths::REGISTER_CODE, get(code::get).post(code::post))
+        .route(paths::REGISTER_CODE_AGAIN, post(code::again))
+        .route(paths::RECOVERY, get(recovery::get).post(recovery::post))
+        .route(paths::RECOVERY_CODE, get(recovery::code).post(recovery::finish))
         .route(paths::LOGIN, get(login::get).post(login::post))
         .route(paths::LOGOUT, post(login::log_out))
         .route(paths::TRACK, get(track::get).post(track::post))

@@ -2,7 +2,14 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::{extract::State, http::StatusCode, response::IntoResponse};
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Redirect},
+};
+use tower_sessions::Session;
+
+use super::code;
 
 use crate::{
     actions::{
@@ -43,17 +50,12 @@ enum Refusal {
     TooMany(String),
 }
 
-#[derive(Template, WebTemplate)]
-#[template(path = "public/registered.html")]
-struct RegisteredPage {
-    shell: Shell,
-}
-
 pub async fn get(shell: Shell) -> impl IntoResponse {
     RegisterPage { shell, form: Form::default(), refusal: None }
 }
 
 pub async fn post(
+    session: Session,
     shell: Shell,
     State(db): State<Db>,
     State(clock): State<Clock>,
@@ -65,14 +67,21 @@ pub async fn post(
     let Some(typed) = read(&mut form, day_of(now)) else {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, RegisterPage { shell, form, refusal: None }).into_response());
     };
-    match registration::register(&db, &passwords, &typed, &from, now).await {
-        Ok(()) => Ok(RegisteredPage { shell }.into_response()),
+    match registration::ask(&db, &passwords, &typed, &from, now).await {
+        Ok(id) => {
+            session.insert(code::REGISTRATION, id).await?;
+            Ok(Redirect::to(paths::REGISTER_CODE).into_response())
+        }
         Err(ProofError::Wrong) => {
             let page = RegisterPage { shell, form, refusal: Some(Refusal::Mismatch) };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(ProofError::TooMany(next)) => {
             let refusal = Some(Refusal::TooMany(words::too_many(next)));
+            Ok(too_many(RegisterPage { shell, form, refusal }, next, now))
+        }
+        Err(ProofError::TooManyCodes(next)) => {
+            let refusal = Some(Refusal::TooMany(words::code_too_many(next, now)));
             Ok(too_many(RegisterPage { shell, form, refusal }, next, now))
         }
         Err(error) => Err(error.into()),

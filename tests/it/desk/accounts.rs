@@ -37,11 +37,14 @@ async fn a_freed_account_is_its_owners_again_with_all_that_was_filed() {
     let mut officer = app.petugas().await;
     let (page, account) = find(&mut officer, &person).await;
     assert!(page.text("dl").contains("ada, dengan ponsel 0812-****-1234"), "{}", page.text("dl"));
-    let unchecked = officer.post("/petugas/loket/akun/pelepasan", &[("akun", &account)]).await;
+    let mark = page.attributes("input[name=tanda]", "value").remove(0);
+    let unchecked = officer.post("/petugas/loket/akun/pelepasan", &[("akun", &account), ("tanda", &mark)]).await;
     assert_eq!(unchecked.status, 422);
     assert!(unchecked.text(".error").contains("Cocokkan identitasnya dulu, lalu centang."));
+    assert!(unchecked.text(".error").contains("Isi nomor ponsel"));
+    let fields =
+        [("akun", account.as_str()), ("tanda", mark.as_str()), ("ponsel-pemilik", "0813-0000-7777"), ("cek-akun", "identitas")];
     for _ in 0..2 {
-        let fields = [("akun", account.as_str()), ("cek-akun", "identitas")];
         let done = officer.post("/petugas/loket/akun/pelepasan", &fields).await;
         let told = officer.follow(&done).await.text("[role=status]");
         assert!(told.contains("Akun dilepas."), "{told}");
@@ -52,32 +55,61 @@ async fn a_freed_account_is_its_owners_again_with_all_that_was_filed() {
     assert!(sent[0].1.starts_with(
         "+6281200001234 DUKCAPIL DKI: Akun dengan nomor ponsel ini ditutup di Kel. Petojo Selatan 20/11/2026 09.00."
     ));
-    assert_eq!(
-        app.count("select count(*) from events where deed = 'lepas_akun' and officer_id is not null and account_id is not null")
-            .await,
-        1
-    );
+    let freed = "select count(*) from events where deed = 'lepas_akun' and officer_id is not null and account_id is not null";
+    assert_eq!(app.count(freed).await, 1);
 
-    // Who opened it is out, and does not come in again.
+    // Who opened it is out, comes in by no way, and hears nothing more of what they filed.
     assert!(impostor.get(&filed).await.location().starts_with("/masuk"));
     let mut again = app.browser();
     assert_eq!(again.post("/masuk", &[("nik", person.nik.as_str()), ("sandi", PASSWORD)]).await.status, 422);
-    // Who it belongs to registers, and finds what was filed.
-    let mut owner = app.browser();
-    let fields = [
+    let fields_of_impostor = [
         ("nik", person.nik.as_str()),
         ("nomor_kk", person.kk_number.as_str()),
         ("nama", person.name.as_str()),
         ("tanggal_lahir", "05-08-1990"),
-        ("ponsel", "0813-0000-7777"),
+        ("ponsel", "0812-0000-1234"),
         ("sandi", "mangga-muda-asam"),
     ];
-    assert_eq!(owner.post("/registrasi", &fields).await.status, 200);
-    owner.post("/masuk", &[("nik", person.nik.as_str()), ("sandi", "mangga-muda-asam")]).await.location();
+    again.post("/registrasi", &fields_of_impostor).await.location();
+    again.post("/lupa-kata-sandi", &[("nik", person.nik.as_str())]).await.location();
+    let kinds: Vec<(String, String)> = messages(&app).await;
+    assert!(kinds.iter().filter(|(kind, _)| kind == "kode").all(|(_, text)| text.starts_with("+6281300007777")), "{kinds:?}");
+    // Who it belongs to makes a password by the phone that the officer typed, and finds what was filed.
+    let mut owner = app.browser();
+    owner.post("/lupa-kata-sandi", &[("nik", person.nik.as_str())]).await.location();
+    let code = app.code("0813-0000-7777").await;
+    owner.post("/lupa-kata-sandi/kode", &[("kode", &code), ("sandi", "pepaya-manis-sekali")]).await.location();
+    owner.post("/masuk", &[("nik", person.nik.as_str()), ("sandi", "pepaya-manis-sekali")]).await.location();
     let page = owner.get(&filed).await;
-    assert_eq!(page.status, 200);
+    assert!(page.text("dl").contains("0813-****-7777"), "notices go to the owner: {}", page.text("dl"));
+    // The officer's old page, sent once more, does the owner no harm.
+    officer.post("/petugas/loket/akun/pelepasan", &fields).await.location();
+    assert_eq!(owner.get(&filed).await.status, 200);
     owner.post(&format!("{filed}/pembatalan"), &[]).await.location();
     assert_eq!(app.count("select count(*) from accounts").await, 1);
+}
+
+#[tokio::test]
+async fn nobody_does_anything_with_an_account_of_their_own_family() {
+    let app = App::new().await;
+    let person = grown_up();
+    let account = app.account(&person).await.to_string();
+    let mut officer = app.officer(alpukat::domain::officer::Role::Petugas, Some(crate::support::app::COUNTER)).await;
+    officer.nik = Some(person.nik.clone());
+    app.store_officer(&officer).await;
+    let mut browser = app.desk(&officer).await;
+    let (page, _) = find(&mut browser, &person).await;
+    let mark = page.attributes("input[name=tanda]", "value").remove(0);
+    for (deed, fields) in [
+        ("pelepasan", vec![("tanda", mark.as_str()), ("ponsel-pemilik", "0813-0000-7777"), ("cek-akun", "identitas")]),
+        ("ponsel", vec![("ponsel", "0813-0000-7777"), ("cek-ponsel", "identitas")]),
+    ] {
+        let fields: Vec<(&str, &str)> = fields.into_iter().chain([("akun", account.as_str())]).collect();
+        let page = browser.post(&format!("/petugas/loket/akun/{deed}"), &fields).await;
+        assert_eq!(page.status, 422, "{deed}");
+        assert!(page.text("[role=alert]").contains("Ini keluarga Anda sendiri."), "{}", page.text("[role=alert]"));
+    }
+    assert!(messages(&app).await.is_empty());
 }
 
 #[tokio::test]
@@ -134,9 +166,15 @@ async fn nobody_outside_the_counters_area_is_found() {
     }
     let id = account.to_string();
     for (deed, check) in [("pelepasan", "cek-akun"), ("ponsel", "cek-ponsel")] {
-        let fields = [("akun", id.as_str()), ("ponsel", "0813-0000-9999"), (check, "identitas")];
+        let fields = [
+            ("akun", id.as_str()),
+            ("tanda", "1"),
+            ("ponsel", "0813-0000-9999"),
+            ("ponsel-pemilik", "0813-0000-9999"),
+            (check, "identitas"),
+        ];
         assert_eq!(officer.post(&format!("/petugas/loket/akun/{deed}"), &fields).await.status, 404);
-        assert_eq!(officer.post(&format!("/petugas/loket/akun/{deed}"), &[("akun", &id)]).await.status, 404);
+        assert_eq!(officer.post(&format!("/petugas/loket/akun/{deed}"), &[("akun", &id), ("tanda", "1")]).await.status, 404);
     }
     assert_eq!(
         app.count("select count(*) from events where deed = 'cari' and sealed is not null").await,

@@ -237,3 +237,24 @@ async fn a_job_that_is_cut_off_half_way_goes_on_where_it_was() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_counter_without_a_free_place_or_a_broken_case_holds_up_no_other() {
+    let app = App::new().await;
+    // Sixty late cases at a counter that has no place at all any more, older than the one at another.
+    let mut stuck = Vec::new();
+    for n in 0..60 {
+        let starts_at = datetime!(2026-11-23 07:30 +7) + Duration::minutes(30 * (n / 3));
+        stuck.push(app.booked(&Wish { starts_at, ..Wish::of(&app, &grown_up()) }).await);
+    }
+    let other = Wish { counter: "31.71.01.1002", ..Wish::of(&app, &grown_up()) };
+    let moved = app.booked(&other).await;
+    let broken = app.booked(&Wish { person: grown_up(), starts_at: datetime!(2026-11-23 09:00 +7), ..other.clone() }).await;
+    let mut owner = app.owner().await;
+    owner.execute("update counters set places = 0 where code = '31.71.01.1004'").await.unwrap();
+    sqlx::query("update applications set sealed = 'x' where id = $1").bind(broken.id.uuid()).execute(&mut owner).await.unwrap();
+    let done = alpukat::actions::clockwork::move_late(&app.state.db, datetime!(2026-11-24 12:00 +7)).await.unwrap();
+    assert_eq!(done, 1);
+    assert!(app.told(&moved).await[0].contains("pindah ke"));
+    assert!(app.told(&stuck[59]).await.is_empty());
+}

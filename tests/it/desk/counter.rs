@@ -190,7 +190,7 @@ async fn a_card_that_nobody_fetched_is_given_another_half_hour() {
     }
     for _ in 0..2 {
         let done = browser.post(&deed(&case, "jadwal"), &[("jam", &slot)]).await;
-        assert!(browser.follow(&done).await.text("[role=status]").contains("diambil Jumat, 27 November 2026"));
+        assert!(browser.follow(&done).await.text("[role=status]").contains("pindah ke Jumat, 27 November 2026"));
     }
     assert_eq!(app.status(&case).await, "siap_diambil");
     assert!(

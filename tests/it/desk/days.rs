@@ -165,3 +165,28 @@ async fn who_books_while_a_day_is_closed_is_moved_or_refused() {
     let lost = "select count(*) from applications a where status <> 'draf' and not exists (select from places p where p.application_id = a.id)";
     assert_eq!(app.count(lost).await, 0);
 }
+
+#[tokio::test]
+async fn a_day_is_closed_only_where_people_are_booked_and_opened_again() {
+    let app = App::new().await;
+    let (_, mut browser) = printer(&app).await;
+    // A Sunday, a holiday, yesterday, and what nobody is offered yet.
+    for day in ["2026-11-22", "2026-12-25", "2026-11-19", "2027-03-01", "2200-12-31"] {
+        let closed = browser.post(&format!("/petugas/jadwal/{day}/penutupan"), &[("sebab", "x"), ("jumlah", "0")]).await;
+        assert_eq!(closed.status, 404, "{day}");
+    }
+    let closed = browser.post("/petugas/jadwal/2026-11-25/penutupan", &[("sebab", "banjir"), ("jumlah", "0")]).await;
+    let page = browser.follow(&closed).await;
+    assert!(
+        page.text("main").contains("Loket tutup: banjir.") && page.text("main").contains("Buka kembali"),
+        "{}",
+        page.text("main")
+    );
+    for _ in 0..2 {
+        let opened = browser.post("/petugas/jadwal/2026-11-25/pembukaan", &[]).await;
+        assert!(browser.follow(&opened).await.text("[role=status]").contains("Loket dibuka kembali pada hari itu."));
+    }
+    assert_eq!(app.count("select count(*) from events where deed = 'buka_hari'").await, 1);
+    assert_eq!(app.count("select count(*) from events where deed = 'tutup_hari' and sealed is not null").await, 1);
+    app.booked(&Wish::of(&app, &grown_up())).await;
+}

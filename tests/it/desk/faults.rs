@@ -4,7 +4,7 @@ use alpukat::domain::{officer::Role, status::Status};
 use sqlx::{AssertSqlSafe, Executor};
 
 use super::{
-    case::{desk, explain, sent},
+    case::{desk, sent},
     printing::{approved, printer},
 };
 use crate::support::{
@@ -125,7 +125,12 @@ async fn whatever_row_fails_nothing_of_a_deed_remains() {
     let third = desk(&third);
     officer.post(&format!("{third}/pemeriksaan"), &[]).await;
     let fields = [("dok", "ktp_rusak"), ("alasan-ktp_rusak", "fotokopi")];
-    explain(&mut officer, &format!("{third}/pengembalian"), &fields).await.location();
+    let page = officer.post(&format!("{third}/pengembalian"), &fields).await;
+    let sms = page.attributes("input[name=sms]", "value").remove(0);
+    let fields: Vec<(&str, &str)> = fields.into_iter().chain([("sms", sms.as_str())]).collect();
+    let rows =
+        press_until_whole(&app, "pengembalian", async || officer.post(&format!("{third}/pengembalian"), &fields).await).await;
+    assert!(rows > 4, "status, event, head, message, lease: {rows}");
 }
 
 /// A half hour that an officer offers in place of one that was missed.
@@ -189,6 +194,8 @@ async fn whatever_row_fails_nothing_of_a_closed_day_or_an_accounts_change_remain
     let fields = [("akun", account.as_str()), ("ponsel", "0813-0000-9999"), ("cek-ponsel", "identitas")];
     let rows = press_until_whole(&app, "ponsel", async || browser.post("/petugas/loket/akun/ponsel", &fields).await).await;
     assert!(rows > 3, "account, event, head, message: {rows}");
-    let fields = [("akun", account.as_str()), ("cek-akun", "identitas")];
+    let page = browser.post("/petugas/loket/akun", &[("nik", person.nik.as_str())]).await;
+    let mark = page.attributes("input[name=tanda]", "value").remove(0);
+    let fields = [("akun", account.as_str()), ("tanda", &mark), ("ponsel-pemilik", "0813-0000-8888"), ("cek-akun", "identitas")];
     press_until_whole(&app, "lepas akun", async || browser.post("/petugas/loket/akun/pelepasan", &fields).await).await;
 }

@@ -1,12 +1,12 @@
 //! Coming in to the desk takes a password and a code, and ends when it must.
 
-use alpukat::domain::officer::Role;
+use alpukat::{db::officers::FactorSecret, domain::officer::Role};
 use time::Duration;
 
 use crate::support::{
     app::{App, COUNTER},
-    browser::Browser,
-    desk::DESK_PASSWORD,
+    browser::{Browser, Page},
+    desk::{DESK_PASSWORD, TestOfficer},
     people::grown_up,
 };
 
@@ -18,6 +18,15 @@ async fn sees_nothing(browser: &mut Browser) {
         assert_eq!(browser.get(page).await.location(), "/petugas/masuk", "{page}");
     }
     assert_eq!(browser.post("/petugas", &[("cari", "umpama")]).await.location(), "/petugas/masuk");
+}
+
+/// The key that a page offers, out of base32.
+fn offered(page: &Page) -> FactorSecret {
+    let text = page.text("main code").replace(' ', "");
+    let value = |sign| u64::try_from("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".find(sign).unwrap()).unwrap();
+    let blocks = text.as_bytes().chunks(8).map(|block| block.iter().fold(0, |sum, sign| sum << 5 | value(char::from(*sign))));
+    let bytes: Vec<u8> = blocks.flat_map(|block: u64| block.to_be_bytes()[3..].to_vec()).collect();
+    bytes.try_into().unwrap()
 }
 
 #[tokio::test]
@@ -32,7 +41,14 @@ async fn the_first_log_in_sets_up_the_second_factor() {
     assert_eq!(browser.post("/petugas/masuk", &fields).await.location(), "/petugas/dua-langkah");
     sees_nothing(&mut browser).await;
 
+    // Somebody else who knows the password is shown a key, too; it is another one, and is worth nothing later.
+    let mut other = app.browser();
+    other.post("/petugas/masuk", &fields).await.location();
+    let theirs = offered(&other.get("/petugas/dua-langkah").await);
     let page = browser.get("/petugas/dua-langkah").await;
+    officer.secret = offered(&page);
+    assert_ne!(officer.secret, theirs);
+    assert_eq!(officer.secret, offered(&browser.get("/petugas/dua-langkah").await), "the same as long as the session lasts");
     assert_eq!(page.attributes("svg.qr", "aria-label").len(), 1);
     assert_eq!(page.text("main code").replace(' ', "").len(), 32, "160 bits in base32");
     assert_eq!(browser.post("/petugas/dua-langkah", &[("kode", "000000")]).await.status, 422);
@@ -44,6 +60,10 @@ async fn the_first_log_in_sets_up_the_second_factor() {
     let recovery: Vec<String> = page.text("main li code").split(' ').map(ToOwned::to_owned).collect();
     assert_eq!(recovery.len(), 8);
     assert_eq!(browser.get("/petugas").await.status, 200);
+
+    let stolen = TestOfficer { secret: theirs, ..officer.clone() }.code(app.clock().now());
+    assert_eq!(other.post("/petugas/dua-langkah", &[("kode", &stolen)]).await.status, 422);
+    sees_nothing(&mut other).await;
 
     // From now on neither key nor QR is shown, and the code of that half minute is used up.
     let mut second = app.browser();

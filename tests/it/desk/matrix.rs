@@ -312,7 +312,14 @@ async fn what_is_another_counters_does_not_exist() {
         assert_eq!(page.attributes("main form[method=post]", "action"), ["/petugas/loket"], "{role:?}");
         assert_eq!(watcher.get(&format!("/petugas/cetak/{run}")).await.status, 200);
         let fields = [("kiriman", run.as_str()), ("jumlah", "5"), ("sebab", "x"), ("sisa", "baik")];
-        for deed in ["cetak/blangko", &format!("cetak/{run}/hasil"), "jadwal/2026-11-25/penutupan", "loket/akun", "cetak"] {
+        for deed in [
+            "cetak/blangko",
+            &format!("cetak/{run}/hasil"),
+            "jadwal/2026-11-25/penutupan",
+            "jadwal/2026-11-25/pembukaan",
+            "loket/akun",
+            "cetak",
+        ] {
             assert_eq!(watcher.post(&format!("/petugas/{deed}"), &fields).await.status, 404, "{role:?} {deed}");
         }
         assert_eq!(watcher.get("/petugas/loket/akun").await.status, 404);

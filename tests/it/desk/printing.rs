@@ -181,7 +181,7 @@ async fn the_ledger_of_blanks_is_never_below_zero_and_never_changed() {
     enter_blanks(&mut browser, "5").await.location();
     let page = enter_blanks(&mut browser, "-6").await;
     assert_eq!(page.status, 422);
-    assert!(page.text(".error").contains("Blangko yang tercatat hanya 5."));
+    assert!(page.text(".error").contains("Blangko yang tercatat hanya 5, jadi"));
     enter_blanks(&mut browser, "−2").await.location();
     assert_eq!(stock(&app).await, 3);
     assert_eq!(app.count("select sum(change) from blanks").await, 3);

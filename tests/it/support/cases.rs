@@ -14,6 +14,7 @@ use alpukat::{
         category::{Category, DocumentKind},
         event::{By, Explanation, Fault, Witness},
         ids::{ApplicationId, OfficerId},
+        message::Sms,
         officer::Scope,
         phone::Phone,
         receipt::{CheckCode, ReceiptNumber},
@@ -21,6 +22,7 @@ use alpukat::{
         resident::CivilRecord,
         status::{Actor, Status},
     },
+    vault::{Place, Vault},
 };
 use time::{Date, OffsetDateTime};
 
@@ -144,6 +146,23 @@ impl App {
         let mut conn = self.state.db.read().await.unwrap();
         let messages = messages::of_application(&mut conn, case.id).await.unwrap();
         messages.into_iter().map(|message| message.sms.text).collect()
+    }
+
+    /// The newest code that was sent to a phone.
+    pub async fn code(&self, phone: &str) -> String {
+        let phone = Phone::parse(phone).unwrap();
+        let vault = Vault::new(&[7; 32]);
+        let rows: Vec<(uuid::Uuid, Vec<u8>)> = sqlx::query_as(
+            "select id, sealed from messages where kind = 'kode' and phone_index = $1 order by number desc limit 1",
+        )
+        .bind(vault.phone_index(&phone).to_vec())
+        .fetch_all(&mut self.owner().await)
+        .await
+        .unwrap();
+        let (row, sealed) = rows.first().expect("no code was sent");
+        let sms: Sms = vault.open_value(Place { table: "messages", row: *row }, sealed).unwrap();
+        let (_, rest) = sms.text.split_once("Kode Anda ").unwrap();
+        rest[..6].to_owned()
     }
 
     /// A browser in which whoever sent a case is logged in.

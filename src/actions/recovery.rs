@@ -1,0 +1,76 @@
+//! A forgotten password: a code to the phone of the account, and a new password. Whether there is an account shows in
+//! nothing.
+
+use time::OffsetDateTime;
+
+use super::{
+    ProofError,
+    codes::{self, FinishError},
+};
+use crate::{
+    adapters::passwords::Passwords,
+    db::{
+        Db, accounts,
+        codes::{self as rows, Pending, Subject},
+        events, sessions,
+    },
+    domain::{
+        calendar::day_of,
+        code::{Code, CodeError, Purpose},
+        event::{By, Deed, Witness},
+        ids::CodeId,
+        message::MessageKind,
+        nik::Nik,
+        password::NewPassword,
+    },
+};
+
+/// Asks for a code for the account of a NIK, if it has one.
+///
+/// # Errors
+/// [`ProofError::TooManyCodes`] when codes were asked for too often, alike with and without an account.
+pub async fn ask(db: &Db, nik: &Nik, from: &str, now: OffsetDateTime) -> Result<CodeId, ProofError> {
+    let mut tx = db.begin().await?;
+    let account = accounts::of_nik(&mut tx, nik).await?;
+    let account = account.filter(|account| account.resident.civil.may_have_account(day_of(now)));
+    let pending = Pending::Recovery { account: account.as_ref().map(|account| account.id) };
+    let phone = account.as_ref().map(|account| &account.contact.phone);
+    let counted = phone.map_or(Subject::Nobody(nik.as_str()), Subject::Phone);
+    let id = codes::ask(&mut tx, Purpose::Pemulihan, phone, counted, &pending, from, now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Puts a new password in place of the forgotten one, ends every session of the account, and tells its owner.
+///
+/// # Errors
+/// [`FinishError`].
+pub async fn finish(
+    db: &Db,
+    passwords: &Passwords,
+    id: CodeId,
+    typed: &Code,
+    new: &NewPassword,
+    from: &str,
+    now: OffsetDateTime,
+) -> Result<(), FinishError> {
+    // Before the code is looked at, so that nothing waits for it with a lock in its hand.
+    let hash = passwords.hash(new.expose()).await?;
+    let mut tx = db.begin().await?;
+    let outcome = rows::attempt(&mut tx, id, Purpose::Pemulihan, typed, now).await?;
+    let account = match &outcome {
+        Ok(Pending::Recovery { account: Some(account) }) => accounts::by_id(&mut tx, *account).await?,
+        _ => None,
+    };
+    let Some(account) = account else {
+        tx.commit().await?;
+        return Err(outcome.err().unwrap_or(CodeError::Gone).into());
+    };
+    accounts::set_password(&mut tx, account.id, &hash).await?;
+    sessions::end_all(&mut tx, account.id, None).await?;
+    let witness = Witness { by: By::Citizen(account.id), from: Some(from.to_owned()) };
+    let fact = events::add_deed(&mut tx, &Deed::PasswordRecovered, &witness, now).await?;
+    codes::tell_owner(&mut tx, &account.contact.phone, MessageKind::SandiDiganti, fact, now).await?;
+    tx.commit().await?;
+    Ok(())
+}

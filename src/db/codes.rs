@@ -1,0 +1,177 @@
+//! Codes under way: who asked, how often, and what each would finish.
+
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+
+use super::{Conn, DbResult, Tx, accounts::Contact};
+use crate::{
+    domain::{
+        code::{A_DAY, AN_HOUR, Code, CodeError, FROM_AN_ADDRESS, LIFE, Purpose},
+        ids::{AccountId, CodeId, ResidentId},
+        phone::Phone,
+    },
+    vault::{BlindIndex, Place},
+};
+
+const TABLE: &str = "codes";
+
+/// What a code finishes, as it is sealed.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Pending {
+    /// An account for a resident.
+    Registration {
+        /// Whose.
+        resident: ResidentId,
+        /// How to reach them.
+        contact: Contact,
+        /// The hash of the password they chose.
+        hash: String,
+    },
+    /// Another phone for an account.
+    Phone {
+        /// Which account.
+        account: AccountId,
+        /// The phone.
+        phone: Phone,
+    },
+    /// A new password for an account; for none where the NIK has none.
+    Recovery {
+        /// Which account.
+        account: Option<AccountId>,
+    },
+}
+
+/// To whom a code goes, as far as it is counted.
+pub enum Subject<'a> {
+    /// A number.
+    Phone(&'a Phone),
+    /// Whatever was typed in place of one, where there is no account.
+    Nobody(&'a str),
+}
+
+/// A code that somebody asks for.
+pub struct Ask<'a> {
+    /// Which row.
+    pub id: CodeId,
+    /// What for.
+    pub purpose: Purpose,
+    /// To whom.
+    pub subject: Subject<'a>,
+    /// The network address of whoever asks.
+    pub from: &'a str,
+    /// The code, or none where nobody is sent one.
+    pub code: Option<&'a Code>,
+    /// What it finishes.
+    pub pending: &'a Pending,
+}
+
+/// Notes that a code was asked for, or says when the next one may be: three an hour and ten a day for a number, and a
+/// generous number for an address.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn ask(tx: &mut Tx, ask: &Ask<'_>, now: OffsetDateTime) -> DbResult<Result<(), OffsetDateTime>> {
+    let subject: BlindIndex = match ask.subject {
+        Subject::Phone(phone) => tx.vault().phone_index(phone),
+        Subject::Nobody(typed) => tx.vault().subject_index("kode", typed),
+    };
+    let from = tx.vault().subject_index("alamat kode", ask.from);
+    // One at a time for each number: 64 of its bits name the lock.
+    let lock = subject.first_chunk().copied().map_or(0, i64::from_be_bytes);
+    sqlx::query!("select pg_advisory_xact_lock($1)", lock).execute(tx.pg()).await?;
+    let (hour, day) = (now - Duration::hours(1), now - Duration::days(1));
+    let next = sqlx::query!(
+        r#"select (select asked_at from codes where phone_index = $1 and asked_at > $3 order by asked_at desc offset $5 limit 1) as of_hour,
+                  (select asked_at from codes where phone_index = $1 and asked_at > $4 order by asked_at desc offset $6 limit 1) as of_day,
+                  (select asked_at from codes where asked_from = $2 and asked_at > $3 order by asked_at desc offset $7 limit 1) as of_address"#,
+        &subject,
+        &from,
+        hour,
+        day,
+        AN_HOUR - 1,
+        A_DAY - 1,
+        FROM_AN_ADDRESS - 1,
+    );
+    let next = next.fetch_one(tx.pg()).await?;
+    let ends = [
+        next.of_hour.map(|at| at + Duration::hours(1)),
+        next.of_day.map(|at| at + Duration::days(1)),
+        next.of_address.map(|at| at + Duration::hours(1)),
+    ];
+    if let Some(next) = ends.into_iter().flatten().max() {
+        return Ok(Err(next));
+    }
+    let code = ask.code.map(|code| tx.vault().code_index(ask.id, code).to_vec());
+    let sealed = tx.vault().seal_value(Place { table: TABLE, row: ask.id.uuid() }, ask.pending)?;
+    sqlx::query!(
+        "insert into codes (id, purpose, phone_index, asked_from, code_index, asked_at, until, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        ask.id.uuid(),
+        ask.purpose.code(),
+        &subject,
+        &from,
+        code,
+        now,
+        now + LIFE,
+        sealed,
+    )
+    .execute(tx.pg())
+    .await?;
+    Ok(Ok(()))
+}
+
+/// Tries a code. The try counts when the transaction is a fact, whatever the outcome; the right code is used up with it.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn attempt(
+    tx: &mut Tx,
+    id: CodeId,
+    purpose: Purpose,
+    typed: &Code,
+    now: OffsetDateTime,
+) -> DbResult<Result<Pending, CodeError>> {
+    let row = sqlx::query!(
+        "select code_index, tries_left, until, used, sealed from codes where id = $1 and purpose = $2 for update",
+        id.uuid(),
+        purpose.code(),
+    );
+    let Some(row) = row.fetch_optional(tx.pg()).await?.filter(|row| !row.used) else { return Ok(Err(CodeError::Gone)) };
+    if row.until <= now {
+        return Ok(Err(CodeError::Expired));
+    }
+    if row.tries_left == 0 {
+        return Ok(Err(CodeError::UsedUp));
+    }
+    let typed = tx.vault().code_index(id, typed);
+    let is_right = row.code_index.is_some_and(|known| known == typed);
+    sqlx::query!("update codes set tries_left = tries_left - 1, used = $2 where id = $1", id.uuid(), is_right)
+        .execute(tx.pg())
+        .await?;
+    if !is_right {
+        return Ok(Err(if row.tries_left == 1 { CodeError::UsedUp } else { CodeError::Wrong }));
+    }
+    Ok(Ok(tx.vault().open_value(Place { table: TABLE, row: id.uuid() }, &row.sealed)?))
+}
+
+/// What a code would finish, while it can.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn pending(conn: &mut Conn, id: CodeId, purpose: Purpose) -> DbResult<Option<Pending>> {
+    let sealed =
+        sqlx::query_scalar!("select sealed from codes where id = $1 and purpose = $2 and not used", id.uuid(), purpose.code());
+    let Some(sealed) = sealed.fetch_optional(conn.pg()).await? else { return Ok(None) };
+    Ok(Some(conn.vault().open_value(Place { table: TABLE, row: id.uuid() }, &sealed)?))
+}
+
+/// How long codes are remembered: the longest time within which they are counted.
+pub const REMEMBERED: Duration = Duration::days(1);
+
+/// Forgets what was asked before this moment.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn forget(conn: &mut Conn, before: OffsetDateTime) -> DbResult<()> {
+    sqlx::query!("delete from codes where asked_at <= $1", before).execute(conn.pg()).await?;
+    Ok(())
+}
