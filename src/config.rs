@@ -46,6 +46,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// `ALPUKAT_SMS_URL`: the gateway's `sendsms` address, with user and password in it.
     pub sms: Option<GatewayAddress>,
+    /// `ALPUKAT_METRICS_LISTEN`: where `/metrics` answers; nowhere unless it is set.
+    pub metrics: Option<SocketAddr>,
     /// `ALPUKAT_CLOCK`.
     pub clock: Clock,
 }
@@ -94,6 +96,8 @@ impl Config {
         let proxies = reader.parsed("ALPUKAT_TRUSTED_PROXIES", "addresses or networks, separated by commas", networks);
         let sms =
             reader.parsed("ALPUKAT_SMS_URL", "an http:// or https:// address, such as a Kannel's /cgi-bin/sendsms", gateway);
+        let metrics =
+            reader.parsed("ALPUKAT_METRICS_LISTEN", "an address with a port, such as 127.0.0.1:9464", SocketAddr::from_str);
         let clock = reader.parsed("ALPUKAT_CLOCK", "a time such as 2026-12-23T08:00+07:00", moment);
         let mut wrong = reader.wrong;
         if production && secret.is_none() && variable("ALPUKAT_SECRET_KEY").is_none() {
@@ -118,6 +122,7 @@ impl Config {
             public_url: public_url.unwrap_or_else(|| format!("http://{listen}")),
             trusted_proxies: proxies.unwrap_or_default(),
             sms,
+            metrics,
             clock: clock.map_or_else(Clock::system, Clock::running_from),
         })
     }

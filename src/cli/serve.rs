@@ -6,6 +6,7 @@ use anyhow::Context;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    task::JoinHandle,
 };
 
 use super::{
@@ -21,6 +22,7 @@ use crate::{
     render::dates,
     web::{
         self,
+        metrics::Watched,
         server::{self, Limits},
         state::{AppState, Site},
     },
@@ -42,6 +44,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         tracing::warn!("the database lacks migrations: /siap answers 503 until `alpukat migrate` has run");
     }
     let state = state(&house)?;
+    let metrics = metrics(&house).await?;
     announce(&house, &listener)?;
     let worker = worker::run(house.db.clone(), house.config.clock.clone(), outlet(&house.config)?);
     let worker = tokio::spawn(worker);
@@ -49,8 +52,8 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let limits = Limits::with_proxies(&house.config.trusted_proxies);
     server::run(listener, web::router(state), limits, stop).await;
     worker.abort();
-    if let Some(keeper) = keeper {
-        keeper.abort();
+    for task in [keeper, metrics].into_iter().flatten() {
+        task.abort();
     }
     tracing::info!("stopped; closing the database");
     house.close().await
@@ -71,6 +74,15 @@ fn state(house: &House) -> anyhow::Result<AppState> {
             sends_messages: house.config.sms.is_some() || house.config.is_development(),
         },
     })
+}
+
+/// Serves `/metrics` at an address of its own, where one is set.
+async fn metrics(house: &House) -> anyhow::Result<Option<JoinHandle<()>>> {
+    let Some(address) = house.config.metrics else { return Ok(None) };
+    let listener = TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address} for /metrics"))?;
+    let watched = Watched { db: house.db.clone(), clock: house.config.clock.clone() };
+    let served = server::run(listener, web::metrics::router(watched), Limits::with_proxies(&[]), std::future::pending());
+    Ok(Some(tokio::spawn(served)))
 }
 
 async fn fill_if_empty(house: &House) -> DbResult<()> {
@@ -100,6 +112,9 @@ fn announce(house: &House, listener: &TcpListener) -> anyhow::Result<()> {
                 person.nik.as_str(),
                 person.kk_number.as_str()
             );
+        }
+        if house.config.sms.is_none() {
+            println!("What people are told by SMS, codes too, stands below, in lines with \"sms ke=\".");
         }
         println!("Make an officer for the desk at /petugas with `alpukat create-officer`. Ctrl-C stops it.");
     } else if address.ip().is_loopback() && house.config.trusted_proxies.is_empty() {

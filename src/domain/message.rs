@@ -5,6 +5,9 @@ use time::{Duration, OffsetDateTime};
 
 use super::{category::codes, ids::MessageId, phone::Phone};
 
+/// A message that waits for longer is worth a warning.
+pub const WAITS_TOO_LONG: Duration = Duration::minutes(10);
+
 /// The kind of a message; each fact is reported once in each kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MessageKind {
@@ -36,6 +39,12 @@ pub enum MessageKind {
     AkunDilepas,
     /// Another number was put in place of this one.
     PonselDiganti,
+    /// A code that proves a phone.
+    Kode,
+    /// Somebody registers with the NIK of an account.
+    UpayaDaftar,
+    /// A forgotten password was replaced.
+    SandiDiganti,
 }
 
 codes!(MessageKind {
@@ -53,6 +62,9 @@ codes!(MessageKind {
     Kedaluwarsa = "kedaluwarsa", "kedaluwarsa";
     AkunDilepas = "akun_dilepas", "akun dilepas";
     PonselDiganti = "ponsel_diganti", "ponsel diganti";
+    Kode = "kode", "kode";
+    UpayaDaftar = "upaya_daftar", "upaya daftar";
+    SandiDiganti = "sandi_diganti", "kata sandi diganti";
 });
 
 /// A message as it is sealed.

@@ -5,6 +5,7 @@ mod assets;
 mod citizen;
 mod error;
 mod form;
+pub mod metrics;
 mod middleware;
 mod officer;
 pub mod paths;

@@ -16,6 +16,14 @@ use crate::{
 pub const HOME: &str = "/";
 /// Opening an account.
 pub const REGISTER: &str = "/registrasi";
+/// The code that finishes a registration.
+pub const REGISTER_CODE: &str = "/registrasi/kode";
+/// Another code for it (POST).
+pub const REGISTER_CODE_AGAIN: &str = "/registrasi/kode/baru";
+/// A forgotten password.
+pub const RECOVERY: &str = "/lupa-kata-sandi";
+/// The code for it, and the new password.
+pub const RECOVERY_CODE: &str = "/lupa-kata-sandi/kode";
 /// Logging in.
 pub const LOGIN: &str = "/masuk";
 /// Logging out (POST).
@@ -24,6 +32,10 @@ pub const LOGOUT: &str = "/keluar";
 pub const ACCOUNT: &str = "/akun";
 /// Who opened my data.
 pub const ACCESS: &str = "/akun/akses";
+/// Another phone.
+pub const PHONE: &str = "/akun/ponsel";
+/// The code that proves it.
+pub const PHONE_CODE: &str = "/akun/ponsel/kode";
 /// Changing the password (POST).
 pub const PASSWORD: &str = "/akun/kata-sandi";
 /// Ending every session (POST).
@@ -38,6 +50,8 @@ pub const CONTACT: &str = "/kontak";
 pub const PRIVACY: &str = "/privasi";
 /// Whether the service is ready, for machines.
 pub const READY: &str = "/siap";
+/// How the outbox stands, for Prometheus; at an address of its own.
+pub const METRICS: &str = "/metrics";
 /// The stylesheet, by its content's hash.
 pub const STYLE: &str = concat!("/static/look.", env!("LOOK_CSS_HASH"), ".css");
 /// The upload page's script, by its content's hash.
@@ -148,6 +162,9 @@ pub const TELEPHONED: &str = "/petugas/permohonan/{id}/pesan/{message}/ditelepon
 pub const MESSAGES: &str = "/admin/pesan";
 /// Where the SMS gateway reports on a message.
 pub const SMS_REPORT: &str = "/sms/laporan/{id}/{guard}";
+
+/// "Buka kembali" (POST).
+pub const DAY_OPENING: &str = "/petugas/jadwal/{date}/pembukaan";
 
 /// The parameter that leads back to the check page after an answer was changed.
 pub const BACK_TO_CHECK: &str = "?kembali=konfirmasi";
@@ -326,6 +343,12 @@ pub fn day(day: impl Given<Date>) -> String {
 #[must_use]
 pub fn day_closing(day: impl Given<Date>) -> String {
     DAY_CLOSING.replace("{date}", &day.given().to_string())
+}
+
+/// Opening a closed day again.
+#[must_use]
+pub fn day_opening(day: impl Given<Date>) -> String {
+    DAY_OPENING.replace("{date}", &day.given().to_string())
 }
 
 /// Where the QR of a receipt leads, without the host.

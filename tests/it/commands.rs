@@ -4,7 +4,7 @@ use std::process::{Command, Output, Stdio};
 
 use alpukat::{db::residents, domain::nik::Nik};
 
-use crate::support::{app::App, scratch::Scratch};
+use crate::support::{app::App, program::program, scratch::Scratch};
 
 const HEADER: &str = "nik,kk_number,name,birth_date,sex,marital_status,address,kelurahan_code,recorded_on,card_issued_on";
 
@@ -15,23 +15,8 @@ fn alpukat(app: &App, arguments: &[&str]) -> Output {
 
 /// The same with a password in its environment.
 fn alpukat_with(app: &App, arguments: &[&str], password: &str) -> Output {
-    let url = |options: &sqlx::postgres::PgConnectOptions| {
-        let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
-        let host = host.replace('/', "%2F");
-        format!("postgres://{}@localhost:{}/{}?host={host}", options.get_username(), options.get_port(), app.database.name)
-    };
     let folder = tempfile::tempdir().unwrap();
-    Command::new(env!("CARGO_BIN_EXE_alpukat"))
-        .args(arguments)
-        .env("DATABASE_URL", url(&app.database.program))
-        .env("ALPUKAT_MIGRATION_URL", url(&app.database.owner))
-        .env("ALPUKAT_DATA_DIR", folder.path())
-        .env("ALPUKAT_SECRET_KEY", base64::Engine::encode(&base64::prelude::BASE64_STANDARD, [7; 32]))
-        .env("RUST_LOG", "warn")
-        .env("ALPUKAT_PASSWORD", password)
-        .stdin(Stdio::null())
-        .output()
-        .unwrap()
+    program(app).args(arguments).env("ALPUKAT_DATA_DIR", folder.path()).env("ALPUKAT_PASSWORD", password).output().unwrap()
 }
 
 fn row(number: usize, name: &str) -> String {

@@ -1,5 +1,5 @@
-//! The desk with ten thousand and with a million cases stored: the same pages, for a counter that has 500 open in both.
-//! Takes minutes and measures, so that `cargo test` passes it by; `bin/prove desk` runs it.
+//! The desk with ten thousand and with a million cases stored: the same pages, for a counter that has 500 open in both; and
+//! a hundred thousand messages waiting. Takes minutes and measures, so that `cargo test` passes it by; `bin/prove` runs it.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,6 +8,8 @@
     clippy::indexing_slicing,
     reason = "a measurement that cannot go on should stop"
 )]
+
+mod messages;
 
 #[path = "../it/files.rs"]
 #[expect(dead_code, reason = "shared with the tests")]

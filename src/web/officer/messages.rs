@@ -7,7 +7,6 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse, Redirect},
 };
-use time::Duration;
 use uuid::Uuid;
 
 use super::desk::{Desk, DeskShell};
@@ -19,7 +18,7 @@ use crate::{
     },
     domain::{
         ids::{ApplicationId, MessageId},
-        message::Cause,
+        message::{Cause, WAITS_TOO_LONG},
         officer::Role,
     },
     render::{desk, desk_words},
@@ -30,9 +29,6 @@ use crate::{
         state::Site,
     },
 };
-
-/// A message that waits for longer is worth a warning.
-const LONG: Duration = Duration::minutes(10);
 
 /// The case and its message in the address, or 404.
 pub struct MessageOfCase(ApplicationId, MessageId);
@@ -73,7 +69,7 @@ pub async fn get(desk: Desk, State(db): State<Db>, State(site): State<Site>, Raw
     let told = parameter(query.as_deref(), "ditelepon").map(|_| desk_words::TELEPHONED);
     Ok(MessagesPage {
         place: desk.officer().office(),
-        late: outbox.oldest.map(|oldest| desk.now - oldest).filter(|age| *age > LONG).map(desk::elapsed),
+        late: outbox.oldest.map(|oldest| desk.now - oldest).filter(|age| *age > WAITS_TOO_LONG).map(desk::elapsed),
         no_gateway: !site.sends_messages,
         failures,
         outbox,

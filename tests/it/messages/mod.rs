@@ -2,6 +2,7 @@
 
 mod desk;
 mod gateway;
+mod metrics;
 mod reminders;
 mod reports;
 mod words;

@@ -4,16 +4,15 @@ use std::{
     collections::HashMap,
     io::{Read, Write},
     net::{SocketAddr, TcpListener, TcpStream},
-    process::{Child, Command, Stdio},
+    process::Child,
     sync::{Arc, Mutex},
     time::{Duration as Wait, Instant},
 };
 
-use sqlx::postgres::PgConnectOptions;
 use time::Duration;
 
 use super::{listen, outlet, owe, states, work};
-use crate::support::{app::App, cases::Wish, people::grown_up};
+use crate::support::{app::App, cases::Wish, people::grown_up, program::worker};
 
 /// A gateway that notes under which reference each message comes, and answers as it is told.
 #[derive(Clone)]
@@ -123,30 +122,6 @@ async fn what_nobody_takes_for_four_hours_is_given_up_and_listed_to_be_telephone
     assert!(page.text("tbody").contains("gateway sibuk, 11 kali dicoba"), "{}", page.text("tbody"));
 }
 
-/// `alpukat worker` on a test's database, its clock so much later.
-fn worker(app: &App, gateway: &Gateway, later: Duration) -> Child {
-    let url = |options: &PgConnectOptions| {
-        let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
-        let host = host.replace('/', "%2F");
-        format!("postgres://{}@localhost:{}/{}?host={host}", options.get_username(), options.get_port(), app.database.name)
-    };
-    let clock = (app.clock().now() + later).format(&time::format_description::well_known::Rfc3339).unwrap();
-    let folder = std::env::temp_dir().join(format!("alpukat-worker-{}", app.database.name));
-    Command::new(env!("CARGO_BIN_EXE_alpukat"))
-        .arg("worker")
-        .env("DATABASE_URL", url(&app.database.program))
-        .env("ALPUKAT_MIGRATION_URL", url(&app.database.owner))
-        .env("ALPUKAT_DATA_DIR", folder)
-        .env("ALPUKAT_SECRET_KEY", base64::Engine::encode(&base64::prelude::BASE64_STANDARD, [7; 32]))
-        .env("ALPUKAT_SMS_URL", gateway.url())
-        .env("ALPUKAT_CLOCK", clock)
-        .env("RUST_LOG", "error")
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn of_four_workers_one_is_killed_and_every_message_counts_once() {
     let app = App::new().await;
@@ -157,12 +132,12 @@ async fn of_four_workers_one_is_killed_and_every_message_counts_once() {
         owe(&app, &case, &format!("0812-0000-{n:04}"), &format!("DUKCAPIL DKI: pesan {n}")).await;
     }
     let begun = Instant::now();
-    let mut killed = worker(&app, &gateway, Duration::ZERO);
+    let mut killed = worker(&app, &gateway.url(), Duration::ZERO).spawn().unwrap();
     while gateway.came.lock().unwrap().len() < 10 {
         assert!(begun.elapsed() < Wait::from_secs(30), "the worker does not work");
         std::thread::sleep(Wait::from_millis(2));
     }
-    let mut workers: Vec<Child> = (0..3).map(|_| worker(&app, &gateway, Duration::ZERO)).collect();
+    let mut workers: Vec<Child> = (0..3).map(|_| worker(&app, &gateway.url(), Duration::ZERO).spawn().unwrap()).collect();
     let had = Instant::now();
     while gateway.came.lock().unwrap().len() < 40 && had.elapsed() < Wait::from_millis(600) {
         std::thread::sleep(Wait::from_millis(2));
@@ -174,7 +149,7 @@ async fn of_four_workers_one_is_killed_and_every_message_counts_once() {
         tokio::time::sleep(Wait::from_millis(50)).await;
     }
     // What the killed one held comes free with its lease: another, whose clock is two minutes on, takes it.
-    workers.push(worker(&app, &gateway, Duration::minutes(2)));
+    workers.push(worker(&app, &gateway.url(), Duration::minutes(2)).spawn().unwrap());
     while app.count("select count(*) from messages where state <> 'terkirim'").await > 0 {
         assert!(begun.elapsed() < Wait::from_mins(1), "{:?}", states(&app).await);
         tokio::time::sleep(Wait::from_millis(50)).await;

@@ -8,6 +8,7 @@ pub mod database;
 pub mod desk;
 pub mod kannel;
 pub mod people;
+pub mod program;
 pub mod scratch;
 
 /// How often something is tried: fewer times in a usual run, and more when `bin/prove` asks for it.

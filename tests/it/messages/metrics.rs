@@ -1,0 +1,54 @@
+//! What Prometheus reads.
+
+use alpukat::web::metrics::{self, Watched};
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, header::CONTENT_TYPE},
+};
+use time::Duration;
+use tower::ServiceExt;
+
+use super::{listen, outlet, owe, work};
+use crate::support::{app::App, cases::Wish, kannel::Kannel, people::grown_up};
+
+async fn scraped(app: &App) -> String {
+    let router = metrics::router(Watched { db: app.state.db.clone(), clock: app.clock().clone() });
+    let answer = router.oneshot(Request::get("/metrics").body(Body::empty()).unwrap()).await.unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()[CONTENT_TYPE], "text/plain; version=0.0.4; charset=utf-8");
+    String::from_utf8(to_bytes(answer.into_body(), 10_000).await.unwrap().to_vec()).unwrap()
+}
+
+/// The figures alone, line by line.
+async fn figures(app: &App) -> Vec<String> {
+    scraped(app).await.lines().filter(|line| !line.starts_with('#')).map(ToOwned::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_says_when_the_oldest_message_waits_too_long_and_what_was_given_up() {
+    let (app, kannel) = (App::new().await, Kannel::start().await);
+    let nothing =
+        ["alpukat_messages_waiting 0", "alpukat_messages_oldest_waiting_seconds 0", "alpukat_messages_late 0"].map(String::from);
+    assert_eq!(figures(&app).await, nothing);
+    let case = app.booked(&Wish::of(&app, &grown_up())).await;
+    for n in 0..2 {
+        owe(&app, &case, "0812-0000-0001", &format!("DUKCAPIL DKI: pesan {n}")).await;
+    }
+    for (later, age, late) in [(Duration::minutes(10), "600", "0"), (Duration::milliseconds(1_500), "601.5", "1")] {
+        app.clock().advance(later);
+        let expected = [
+            "alpukat_messages_waiting 2".to_owned(),
+            format!("alpukat_messages_oldest_waiting_seconds {age}"),
+            format!("alpukat_messages_late {late}"),
+        ];
+        assert_eq!(figures(&app).await, expected);
+    }
+    assert!(!scraped(&app).await.contains("0812"), "nothing personal");
+    // Another gateway's password: it refuses both for good.
+    let outlet = outlet(&kannel.url().replace("rahasia", "salah"), listen(&app).await);
+    work(&app, &outlet).await;
+    let mut expected = nothing.to_vec();
+    expected.push("alpukat_messages_failed{cause=\"ditolak_gateway\"} 2".to_owned());
+    assert_eq!(figures(&app).await, expected);
+    assert_eq!(app.browser().get("/metrics").await.status, 404, "not where the public reaches it");
+}
