@@ -236,6 +236,17 @@ impl Browser {
         }
     }
 
+    /// Opens a page again and again, until it has come to say something.
+    pub async fn until_visiting(&self, path: &str, what: &str) {
+        let begun = Instant::now();
+        self.visit(path).await;
+        while !self.has(what).await {
+            assert!(begun.elapsed() < PATIENCE, "no {what} on {path}:\n{}", self.text().await);
+            sleep(Duration::from_millis(200)).await;
+            self.visit(path).await;
+        }
+    }
+
     /// A file of the portal's, fetched with this browser's session.
     pub async fn fetch(&self, path: &str) -> Vec<u8> {
         let cookie = self.client.get_named_cookie("alpukat").await.unwrap();

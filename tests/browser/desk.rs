@@ -102,8 +102,8 @@ pub async fn approve(browser: &Browser, filed: &Filed) {
 /// Starts a run with the oldest case.
 pub async fn print(browser: &Browser) {
     browser.visit("/petugas/cetak").await;
-    browser.fill("Jumlah kartu terlama", "1").await;
-    browser.press("Mulai cetak yang terlama").await;
+    browser.fill("Cetak berapa kartu, mulai dari yang paling lama?", "1").await;
+    browser.press("Mulai cetak").await;
 }
 
 pub async fn deliver(browser: &Browser, blanks: &str) {
@@ -302,7 +302,9 @@ async fn refused_cancelled_misprinted_and_without_blanks() {
     let person = fresh_family().mother;
     let misprinted = apply(&browser, &person, "10.00–10.30").await;
     approve(&browser, &misprinted).await;
-    print(&browser).await;
+    browser.visit("/petugas/cetak").await;
+    browser.find(&format!("//main//input[@aria-label='Pilih {}']", misprinted.number)).await.click().await.unwrap();
+    browser.press("Pindahkan yang dicentang ke “Menunggu blangko”").await;
     assert!(browser.text().await.contains("Blangko habis. 1 permohonan kini “Menunggu blangko”"), "{}", browser.text().await);
     browser.look("blangko-habis").await;
     check(&browser, &misprinted, &["Menunggu blangko", "kartu kosong di loket habis"], &["SMS “menunggu blangko”"]).await;

@@ -36,11 +36,20 @@ pub struct Guard {
 impl Guard {
     /// Starts `command`; what lies in `folder` goes when it has ended.
     pub fn start(command: &Command, folder: PathBuf) -> Self {
+        Self::start_logging(command, folder, Stdio::inherit())
+    }
+
+    /// The same, with what it logs in a file.
+    pub fn start_with_log(command: &Command, folder: PathBuf, log: fs::File) -> Self {
+        Self::start_logging(command, folder, Stdio::from(log))
+    }
+
+    fn start_logging(command: &Command, folder: PathBuf, log: Stdio) -> Self {
         fs::create_dir_all(&folder).unwrap();
         let mut watch = Command::new("/bin/sh");
         // A group of its own, so that Ctrl-C leaves it alive to clean up.
         watch.args(["-c", WATCH, "watch"]).arg(&folder).process_group(0);
-        watch.arg(command.get_program()).args(command.get_args()).stdin(Stdio::piped()).stdout(Stdio::null());
+        watch.arg(command.get_program()).args(command.get_args()).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(log);
         for (name, value) in command.get_envs() {
             match value {
                 Some(value) => watch.env(name, value),

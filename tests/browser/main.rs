@@ -12,6 +12,9 @@
 #[path = "../it/files.rs"]
 #[expect(dead_code, reason = "shared with the other tests")]
 mod files;
+#[path = "../it/support/kannel.rs"]
+#[expect(dead_code, reason = "shared with the other tests")]
+mod kannel;
 #[path = "../it/pdfs.rs"]
 #[expect(dead_code, reason = "shared with the other tests")]
 mod pdfs;
@@ -29,6 +32,7 @@ mod http;
 mod journeys;
 mod later;
 mod look;
+mod messages;
 mod people;
 mod public;
 mod service;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::browser::{Browser, Manner};
 use crate::people::{PASSWORD, fresh_family};
-use crate::service::Service;
+use crate::service::{self, Service};
 
 #[tokio::test]
 async fn pictures_of_pages_for_everybody() {
@@ -86,6 +86,24 @@ async fn too_many_wrong_passwords_on_the_account_page() {
     browser.fill("Kata sandi baru", "pohon di tepi kali").await;
     browser.press("Ganti kata sandi").await;
     browser.look_at_refusal("akun", 429, 0).await;
+    browser.close().await;
+}
+
+/// Pages for what is far too large and for what is broken inside, from a service of its own.
+#[tokio::test]
+async fn pages_when_something_is_too_large_or_broken() {
+    let service = service::own().await;
+    let browser = Browser::open_at(service, Manner { pictures: Some("umum"), ..Manner::default() }).await;
+    browser.visit("/registrasi").await;
+    browser.run("document.querySelector('#nama').value = 'a'.repeat(300000)", vec![]).await;
+    browser.press("Registrasi").await;
+    assert_eq!(browser.status().await, 413);
+    browser.look("413").await;
+    service.sql("alter table counters rename to lost_counters");
+    browser.visit("/kontak").await;
+    assert_eq!(browser.status().await, 500);
+    browser.look("500").await;
+    assert!(!browser.text().await.contains("counters"), "{}", browser.text().await);
     browser.close().await;
 }
 

@@ -66,11 +66,20 @@ impl Service {
 
     /// Ends the program, if it runs, and starts it with its clock at this moment.
     pub async fn start_at(&self, clock: OffsetDateTime) {
+        self.start_with(clock, None).await;
+    }
+
+    /// The same with an SMS gateway.
+    pub async fn start_with(&self, clock: OffsetDateTime, gateway: Option<String>) {
         let mut command = program(self.scratch.path());
         let text = clock.format(&Rfc3339).unwrap();
         command.env("ALPUKAT_LISTEN", self.address.trim_start_matches("http://")).env("ALPUKAT_CLOCK", text).arg("serve");
+        if let Some(gateway) = gateway {
+            command.env("ALPUKAT_SMS_URL", gateway);
+        }
         drop(self.run.lock().unwrap().program.take());
-        let program = Some(Guard::start(&command, self.scratch.path().join("program")));
+        let log = fs::File::options().create(true).append(true).open(self.scratch.path().join("log")).unwrap();
+        let program = Some(Guard::start_with_log(&command, self.scratch.path().join("program"), log));
         *self.run.lock().unwrap() = Run { begun: Instant::now(), clock, program };
         until_answered(&format!("{}/siap", self.address), "alpukat does not serve").await;
     }
@@ -94,6 +103,37 @@ impl Service {
         run.clock + run.begun.elapsed()
     }
 
+    /// What the newest SMS to a number says, which without a gateway stands in the program's log.
+    pub async fn sms(&self, phone: &str, containing: &str) -> String {
+        let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
+        let to = format!("sms ke={}****{} ", &digits[..4], &digits[digits.len() - 3..]);
+        let begun = Instant::now();
+        loop {
+            let log = fs::read_to_string(self.scratch.path().join("log")).unwrap_or_default();
+            let found =
+                log.lines().filter(|line| line.contains(&to) && line.contains(containing)).next_back().map(ToOwned::to_owned);
+            if let Some(line) = found {
+                return line;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "no SMS to {phone} with {containing}");
+            sleep(Duration::from_millis(30)).await;
+        }
+    }
+
+    /// The newest code that was sent to a number, unless it is one that is known.
+    pub async fn code(&self, phone: &str, known: &str) -> String {
+        let begun = Instant::now();
+        loop {
+            let line = self.sms(phone, "Kode Anda ").await;
+            let (_, rest) = line.split_once("Kode Anda ").unwrap();
+            if rest[..6] != *known {
+                return rest[..6].to_owned();
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "no other code to {phone}");
+            sleep(Duration::from_millis(30)).await;
+        }
+    }
+
     /// Makes an officer of the counter of kecamatan Gambir, as an administrator does while it serves.
     pub fn officer(&self, username: &str, password: &str) {
         let mut command = program(self.scratch.path());
@@ -109,6 +149,14 @@ impl Service {
         String::from_utf8(done.stdout).unwrap()
     }
 
+    /// Does something to its database, as its owner.
+    pub fn sql(&self, statement: &str) {
+        let socket = self.scratch.path().join("data/postgres/cluster/socket");
+        let mut psql = Command::new("psql");
+        psql.arg("--no-psqlrc").arg("-qh").arg(socket).args(["-U", "alpukat_owner", "-d", "alpukat", "-c", statement]);
+        assert!(psql.status().expect("psql is missing; bin/test installs it").success(), "{statement}");
+    }
+
     /// Takes the database away from under it.
     pub fn lose_database(&self) {
         let file = self.scratch.path().join("data/postgres/cluster/data/postmaster.pid");
@@ -121,11 +169,13 @@ impl Service {
 /// The program with settings of ours alone.
 fn program(scratch: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_alpukat"));
-    for name in ["DATABASE_URL", "ALPUKAT_MIGRATION_URL", "ALPUKAT_SECRET_KEY", "ALPUKAT_PUBLIC_URL", "ALPUKAT_ENV"] {
+    for name in
+        ["DATABASE_URL", "ALPUKAT_MIGRATION_URL", "ALPUKAT_SECRET_KEY", "ALPUKAT_PUBLIC_URL", "ALPUKAT_ENV", "ALPUKAT_SMS_URL"]
+    {
         command.env_remove(name);
     }
     command.env("ALPUKAT_DATA_DIR", scratch.join("data")).env("ALPUKAT_CLOCK", CLOCK.format(&Rfc3339).unwrap());
-    command.env("RUST_LOG", "error");
+    command.env("RUST_LOG", "error,alpukat::worker::messages=info");
     command
 }
 

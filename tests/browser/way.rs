@@ -62,8 +62,13 @@ impl Browser {
         self.fill_registration(person, PASSWORD).await;
         self.glance("registrasi-terisi").await;
         self.press("Registrasi").await;
+        assert_eq!(self.path().await, "/registrasi/kode", "{}", self.text().await);
+        self.glance("registrasi-kode").await;
+        let code = self.service.code(&person.phone, "").await;
+        self.fill("Kode", &code).await;
+        self.press("Lanjut").await;
         assert_eq!(self.status().await, 200, "{}", self.text().await);
-        self.glance("registrasi-cocok").await;
+        self.glance("registrasi-selesai").await;
     }
 
     pub async fn fill_registration(&self, person: &Person, password: &str) {
@@ -71,7 +76,7 @@ impl Browser {
         self.fill("Nomor KK", &person.kk_number).await;
         self.fill("Nama lengkap", person.name).await;
         self.fill("Tanggal lahir", person.born).await;
-        self.fill("Nomor ponsel", "0812-0000-1234").await;
+        self.fill("Nomor ponsel", &person.phone).await;
         self.fill("Kata sandi", password).await;
     }
 
@@ -95,12 +100,14 @@ impl Browser {
             self.look("layanan-kosong").await;
         } else {
             self.visit("/").await;
-            let Person { nik, kk_number, name, born } = person;
+            let Person { nik, kk_number, name, born, phone } = person;
             let answers = json!({
                 "nik": nik, "nomor_kk": kk_number, "nama": name, "tanggal_lahir": born,
-                "ponsel": "0812-0000-1234", "sandi": PASSWORD,
+                "ponsel": phone, "sandi": PASSWORD,
             });
             assert_eq!(self.send_form("/registrasi", answers).await, 200);
+            let code = self.service.code(phone, "").await;
+            assert_eq!(self.send_form("/registrasi/kode", json!({"kode": code})).await, 200);
             assert_eq!(self.send_form("/masuk", json!({"nik": nik, "sandi": PASSWORD})).await, 200);
             self.visit("/pencetakan-ktp-el").await;
         }
