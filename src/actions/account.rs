@@ -11,7 +11,7 @@ use crate::{
     adapters::passwords::Passwords,
     db::{
         Db, DbError, accounts,
-        codes::{self as rows, Pending, Subject},
+        codes::{self as rows, Pending},
         events, sessions, wrong_answers,
     },
     domain::{
@@ -79,8 +79,7 @@ pub async fn ask_phone(
     prove(db, passwords, citizen, present, now).await?;
     let mut tx = db.begin().await?;
     let pending = Pending::Phone { account: citizen.id(), phone: phone.clone() };
-    let counted = Subject::Phone(phone);
-    let id = codes::ask(&mut tx, Purpose::Ponsel, Some(phone), counted, &pending, &citizen.from, now).await?;
+    let id = codes::ask(&mut tx, Purpose::Ponsel, Some(phone), phone.as_str(), &pending, &citizen.from, now).await?;
     tx.commit().await?;
     Ok(id)
 }

@@ -8,7 +8,7 @@ use crate::{
     adapters::passwords::HashingError,
     db::{
         DbError, DbResult, Tx,
-        codes::{self, Ask, Pending, Subject},
+        codes::{self, Ask, Pending},
         messages,
     },
     domain::{
@@ -45,15 +45,15 @@ pub(super) async fn ask(
     tx: &mut Tx,
     purpose: Purpose,
     to: Option<&Phone>,
-    counted: Subject<'_>,
+    typed: &str,
     pending: &Pending,
     from: &str,
     now: OffsetDateTime,
 ) -> Result<CodeId, ProofError> {
     let (id, code) = (CodeId::random(), Code::of(rand::random()));
-    let asked = Ask { id, purpose, subject: counted, from, code: to.map(|_| &code), pending };
-    codes::ask(tx, &asked, now).await?.map_err(ProofError::TooManyCodes)?;
-    if let Some(phone) = to {
+    let asked = Ask { id, purpose, typed, from, sent: to.map(|phone| (&code, phone)), pending };
+    let may_send = codes::ask(tx, &asked, now).await?.map_err(ProofError::TooManyCodes)?;
+    if let Some(phone) = to.filter(|_| may_send) {
         send(tx, id, phone, &code, now).await?;
     }
     Ok(id)

@@ -10,8 +10,9 @@ use super::{
 use crate::{
     adapters::passwords::Passwords,
     db::{
-        Db, accounts,
-        codes::{self as rows, Pending, Subject},
+        Db, DbResult, Tx,
+        accounts::{self, Account},
+        codes::{self as rows, Forgotten, Pending},
         events, sessions,
     },
     domain::{
@@ -33,10 +34,9 @@ pub async fn ask(db: &Db, nik: &Nik, from: &str, now: OffsetDateTime) -> Result<
     let mut tx = db.begin().await?;
     let account = accounts::of_nik(&mut tx, nik).await?;
     let account = account.filter(|account| account.resident.civil.may_have_account(day_of(now)));
-    let pending = Pending::Recovery { account: account.as_ref().map(|account| account.id) };
+    let pending = Pending::Recovery { account: account.as_ref().map(Forgotten::from) };
     let phone = account.as_ref().map(|account| &account.contact.phone);
-    let counted = phone.map_or(Subject::Nobody(nik.as_str()), Subject::Phone);
-    let id = codes::ask(&mut tx, Purpose::Pemulihan, phone, counted, &pending, from, now).await?;
+    let id = codes::ask(&mut tx, Purpose::Pemulihan, phone, nik.as_str(), &pending, from, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -54,12 +54,13 @@ pub async fn finish(
     from: &str,
     now: OffsetDateTime,
 ) -> Result<(), FinishError> {
-    // Before the code is looked at, so that nothing waits for it with a lock in its hand.
-    let hash = passwords.hash(new.expose()).await?;
+    // Before the code is looked at, so that nothing waits for it with a lock in its hand; but not for a code that is used up.
+    let is_open = rows::can_be_tried(&mut db.read().await?, id, now).await?;
+    let hash = if is_open { passwords.hash(new.expose()).await? } else { String::new() };
     let mut tx = db.begin().await?;
     let outcome = rows::attempt(&mut tx, id, Purpose::Pemulihan, typed, now).await?;
     let account = match &outcome {
-        Ok(Pending::Recovery { account: Some(account) }) => accounts::by_id(&mut tx, *account).await?,
+        Ok(Pending::Recovery { account: Some(forgotten) }) => still(&mut tx, forgotten).await?,
         _ => None,
     };
     let Some(account) = account else {
@@ -73,4 +74,11 @@ pub async fn finish(
     codes::tell_owner(&mut tx, &account.contact.phone, MessageKind::SandiDiganti, fact, now).await?;
     tx.commit().await?;
     Ok(())
+}
+
+/// The account, if it is still what it was when the code was asked for.
+async fn still(tx: &mut Tx, forgotten: &Forgotten) -> DbResult<Option<Account>> {
+    accounts::lock(tx, forgotten.id).await?;
+    let account = accounts::by_id(tx, forgotten.id).await?;
+    Ok(account.filter(|account| Forgotten::from(account) == *forgotten))
 }

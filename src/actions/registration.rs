@@ -11,7 +11,7 @@ use crate::{
     db::{
         Db, accounts,
         accounts::Contact,
-        codes::{self as rows, Pending, Subject},
+        codes::{self as rows, Pending},
         events, residents, wrong_answers,
     },
     domain::{
@@ -75,7 +75,7 @@ pub async fn ask(
     let phone = &registration.phone;
     let pending = Pending::Registration { resident: resident.id, contact, hash };
     let to = known.is_none().then_some(phone);
-    let id = codes::ask(&mut tx, Purpose::Registrasi, to, Subject::Phone(phone), &pending, from, now).await?;
+    let id = codes::ask(&mut tx, Purpose::Registrasi, to, phone.as_str(), &pending, from, now).await?;
     if let Some(account) = known {
         let fact = FactId::of_day(account.id, day_of(now));
         codes::tell_owner(&mut tx, &account.contact.phone, MessageKind::UpayaDaftar, fact, now).await?;
@@ -93,8 +93,8 @@ pub async fn ask_again(db: &Db, id: CodeId, from: &str, now: OffsetDateTime) -> 
     let Some(pending) = rows::pending(&mut tx, id, Purpose::Registrasi).await? else { return Err(ProofError::Wrong) };
     let Pending::Registration { resident, contact, .. } = &pending else { return Err(ProofError::Wrong) };
     let to = (!accounts::has_account(&mut tx, *resident).await?).then_some(&contact.phone);
-    let counted = Subject::Phone(&contact.phone);
-    let id = codes::ask(&mut tx, Purpose::Registrasi, to, counted, &pending, from, now).await?;
+    let typed = contact.phone.as_str();
+    let id = codes::ask(&mut tx, Purpose::Registrasi, to, typed, &pending, from, now).await?;
     tx.commit().await?;
     Ok(id)
 }
@@ -113,6 +113,10 @@ pub async fn finish(db: &Db, id: CodeId, typed: &Code, from: &str, now: OffsetDa
     if let Some(account) = accounts::open(&mut tx, resident, &contact, &hash, now).await? {
         let witness = Witness { by: By::Citizen(account), from: Some(from.to_owned()) };
         events::add_deed(&mut tx, &Deed::Registered, &witness, now).await?;
+    } else if let Some(account) = accounts::of_resident(&mut tx, resident).await? {
+        // Somebody else was faster; whoever that was is told, and whoever this is learns nothing.
+        let fact = FactId::of_day(account.id, day_of(now));
+        codes::tell_owner(&mut tx, &account.contact.phone, MessageKind::UpayaDaftar, fact, now).await?;
     }
     tx.commit().await?;
     Ok(())

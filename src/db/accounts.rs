@@ -117,6 +117,18 @@ pub async fn of_nik(conn: &mut Conn, nik: &Nik) -> DbResult<Option<Account>> {
     }
 }
 
+/// A resident's account.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn of_resident(conn: &mut Conn, resident: ResidentId) -> DbResult<Option<Account>> {
+    let id = sqlx::query_scalar!("select id from accounts where resident_id = $1", resident.uuid());
+    match id.fetch_optional(conn.pg()).await? {
+        Some(id) => by_id(conn, id.into()).await,
+        None => Ok(None),
+    }
+}
+
 /// Whether a resident has an account.
 ///
 /// # Errors

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::{Conn, DbResult, Tx, accounts::Contact};
+use super::{
+    Conn, DbResult, Tx,
+    accounts::{Account, Contact},
+};
 use crate::{
     domain::{
         code::{A_DAY, AN_HOUR, Code, CodeError, FROM_AN_ADDRESS, LIFE, Purpose},
@@ -37,16 +40,26 @@ pub enum Pending {
     /// A new password for an account; for none where the NIK has none.
     Recovery {
         /// Which account.
-        account: Option<AccountId>,
+        account: Option<Forgotten>,
     },
 }
 
-/// To whom a code goes, as far as it is counted.
-pub enum Subject<'a> {
-    /// A number.
-    Phone(&'a Phone),
-    /// Whatever was typed in place of one, where there is no account.
-    Nobody(&'a str),
+/// An account whose password was forgotten, as it was when the code was asked for. Another phone or password since, and the
+/// code was sent to somebody who may be a stranger by now.
+#[derive(Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Forgotten {
+    /// Which account.
+    pub id: AccountId,
+    /// Where the code went.
+    pub phone: Phone,
+    /// Which password it had.
+    pub password_mark: i64,
+}
+
+impl From<&Account> for Forgotten {
+    fn from(account: &Account) -> Self {
+        Self { id: account.id, phone: account.contact.phone.clone(), password_mark: account.password_mark }
+    }
 }
 
 /// A code that somebody asks for.
@@ -55,42 +68,46 @@ pub struct Ask<'a> {
     pub id: CodeId,
     /// What for.
     pub purpose: Purpose,
-    /// To whom.
-    pub subject: Subject<'a>,
+    /// What was typed to ask for it: a number, or a NIK.
+    pub typed: &'a str,
     /// The network address of whoever asks.
     pub from: &'a str,
-    /// The code, or none where nobody is sent one.
-    pub code: Option<&'a Code>,
+    /// The code and the phone it goes to, or none where nobody is sent one.
+    pub sent: Option<(&'a Code, &'a Phone)>,
     /// What it finishes.
     pub pending: &'a Pending,
 }
 
-/// Notes that a code was asked for, or says when the next one may be: three an hour and ten a day for a number, and a
-/// generous number for an address.
+/// Notes that a code was asked for, or says when the next one may be: three an hour and ten a day for what was typed, and a
+/// generous number for an address. A phone gets no more than that either, for whatever reason, but this is not told: it
+/// would tell whose phone it is. Tells whether the code may be sent.
 ///
 /// # Errors
 /// [`super::DbError`].
-pub async fn ask(tx: &mut Tx, ask: &Ask<'_>, now: OffsetDateTime) -> DbResult<Result<(), OffsetDateTime>> {
-    let subject: BlindIndex = match ask.subject {
-        Subject::Phone(phone) => tx.vault().phone_index(phone),
-        Subject::Nobody(typed) => tx.vault().subject_index("kode", typed),
-    };
+pub async fn ask(tx: &mut Tx, ask: &Ask<'_>, now: OffsetDateTime) -> DbResult<Result<bool, OffsetDateTime>> {
+    let typed = tx.vault().subject_index("kode", ask.typed);
     let from = tx.vault().subject_index("alamat kode", ask.from);
-    // One at a time for each number: 64 of its bits name the lock.
-    let lock = subject.first_chunk().copied().map_or(0, i64::from_be_bytes);
-    sqlx::query!("select pg_advisory_xact_lock($1)", lock).execute(tx.pg()).await?;
+    let phone = ask.sent.map(|(_, phone)| tx.vault().phone_index(phone));
+    // One at a time for what was typed, then for the phone.
+    lock(tx, &typed).await?;
+    if let Some(phone) = &phone {
+        lock(tx, phone).await?;
+    }
     let (hour, day) = (now - Duration::hours(1), now - Duration::days(1));
     let next = sqlx::query!(
-        r#"select (select asked_at from codes where phone_index = $1 and asked_at > $3 order by asked_at desc offset $5 limit 1) as of_hour,
-                  (select asked_at from codes where phone_index = $1 and asked_at > $4 order by asked_at desc offset $6 limit 1) as of_day,
-                  (select asked_at from codes where asked_from = $2 and asked_at > $3 order by asked_at desc offset $7 limit 1) as of_address"#,
-        &subject,
+        r#"select (select asked_at from codes where typed_index = $1 and asked_at > $3 order by asked_at desc offset $5 limit 1) as of_hour,
+                  (select asked_at from codes where typed_index = $1 and asked_at > $4 order by asked_at desc offset $6 limit 1) as of_day,
+                  (select asked_at from codes where asked_from = $2 and asked_at > $3 order by asked_at desc offset $7 limit 1) as of_address,
+                  (select count(*) from codes where phone_index = $8 and asked_at > $3) as "sent_in_an_hour!",
+                  (select count(*) from codes where phone_index = $8 and asked_at > $4) as "sent_in_a_day!""#,
+        &typed,
         &from,
         hour,
         day,
         AN_HOUR - 1,
         A_DAY - 1,
         FROM_AN_ADDRESS - 1,
+        phone.as_ref().map(BlindIndex::as_slice),
     );
     let next = next.fetch_one(tx.pg()).await?;
     let ends = [
@@ -101,13 +118,17 @@ pub async fn ask(tx: &mut Tx, ask: &Ask<'_>, now: OffsetDateTime) -> DbResult<Re
     if let Some(next) = ends.into_iter().flatten().max() {
         return Ok(Err(next));
     }
-    let code = ask.code.map(|code| tx.vault().code_index(ask.id, code).to_vec());
+    let may_send = next.sent_in_an_hour < AN_HOUR && next.sent_in_a_day < A_DAY;
+    let phone = phone.filter(|_| may_send);
+    let code = ask.sent.filter(|_| may_send).map(|(code, _)| tx.vault().code_index(ask.id, code).to_vec());
     let sealed = tx.vault().seal_value(Place { table: TABLE, row: ask.id.uuid() }, ask.pending)?;
     sqlx::query!(
-        "insert into codes (id, purpose, phone_index, asked_from, code_index, asked_at, until, sealed) values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into codes (id, purpose, typed_index, phone_index, asked_from, code_index, asked_at, until, sealed)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         ask.id.uuid(),
         ask.purpose.code(),
-        &subject,
+        &typed,
+        phone.as_ref().map(BlindIndex::as_slice),
         &from,
         code,
         now,
@@ -116,7 +137,27 @@ pub async fn ask(tx: &mut Tx, ask: &Ask<'_>, now: OffsetDateTime) -> DbResult<Re
     )
     .execute(tx.pg())
     .await?;
-    Ok(Ok(()))
+    Ok(Ok(may_send))
+}
+
+/// Waits for others who ask about the same: 64 bits of an index name the lock.
+async fn lock(tx: &mut Tx, index: &BlindIndex) -> DbResult<()> {
+    let name = index.first_chunk().copied().map_or(0, i64::from_be_bytes);
+    sqlx::query!("select pg_advisory_xact_lock($1)", name).execute(tx.pg()).await?;
+    Ok(())
+}
+
+/// Whether a code can still be tried, for whoever has something costly to do first. Tells nothing about the code.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn can_be_tried(conn: &mut Conn, id: CodeId, now: OffsetDateTime) -> DbResult<bool> {
+    let open = sqlx::query_scalar!(
+        r#"select exists (select from codes where id = $1 and not used and tries_left > 0 and until > $2) as "open!""#,
+        id.uuid(),
+        now,
+    );
+    Ok(open.fetch_one(conn.pg()).await?)
 }
 
 /// Tries a code. The try counts when the transaction is a fact, whatever the outcome; the right code is used up with it.

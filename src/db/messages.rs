@@ -119,7 +119,8 @@ pub struct Claimed {
     pub tries: u16,
 }
 
-/// Takes messages that are due, the oldest of each phone, so that a phone gets them in order. Whoever takes them has
+/// Takes messages that are due, the oldest of each phone, so that a phone gets them in order; but a code, which soon is of
+/// no use, waits for other codes alone. Whoever takes them has
 /// [`LEASE`] to say how it went; what is of no use any more is given up here.
 ///
 /// # Errors
@@ -135,7 +136,8 @@ pub async fn claim(conn: &mut Conn, limit: i64, now: OffsetDateTime) -> DbResult
         "update messages set leased_until = $2, tries = tries + 1 where id in (
              select id from messages m
              where state = 'menunggu' and due_at <= $3 and (leased_until is null or leased_until <= $3)
-               and not exists (select from messages e where e.phone_index = m.phone_index and e.state = 'menunggu' and e.number < m.number)
+               and not exists (select from messages e where e.phone_index = m.phone_index and e.state = 'menunggu' and e.number < m.number
+                               and (m.kind <> 'kode' or e.kind = 'kode'))
              order by due_at, number limit $1 for update skip locked)
          returning id, sealed, tries",
         limit,

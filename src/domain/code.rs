@@ -13,7 +13,7 @@ pub const AN_HOUR: i64 = 3;
 /// … and within a day.
 pub const A_DAY: i64 = 10;
 /// Sends asked for from one address within an hour; mobile operators put thousands of people behind one.
-pub const FROM_AN_ADDRESS: i64 = 100;
+pub const FROM_AN_ADDRESS: i64 = 1_000;
 
 /// What a code finishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

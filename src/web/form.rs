@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Bytes, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::{FromRequest, Request},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
 };
 use tokio::time::timeout;
 
@@ -96,18 +98,36 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     type Rejection = WebError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, WebError> {
-        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let is_form = kind.starts_with("application/x-www-form-urlencoded") || kind.is_empty();
-        if !is_form {
+        if !is_form(request.headers()) {
             return Err(WebError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
-        let body = timeout(MAX_TIME, to_bytes(request.into_body(), MAX_BYTES)).await;
-        let body: Bytes = match body {
-            Ok(Ok(body)) => body,
-            Ok(Err(_)) => return Err(WebError::Status(StatusCode::PAYLOAD_TOO_LARGE)),
-            Err(_) => return Err(WebError::Status(StatusCode::REQUEST_TIMEOUT)),
-        };
-        Ok(Self { values: pairs(&body), problems: Vec::new() })
+        Ok(Self { values: pairs(&gather(request.into_body()).await?), problems: Vec::new() })
+    }
+}
+
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    kind.starts_with("application/x-www-form-urlencoded") || kind.is_empty()
+}
+
+async fn gather(body: Body) -> Result<Bytes, WebError> {
+    match timeout(MAX_TIME, to_bytes(body, MAX_BYTES)).await {
+        Ok(Ok(body)) => Ok(body),
+        Ok(Err(_)) => Err(WebError::Status(StatusCode::PAYLOAD_TOO_LARGE)),
+        Err(_) => Err(WebError::Status(StatusCode::REQUEST_TIMEOUT)),
+    }
+}
+
+/// Waits for the whole form before anybody asks who sent it: a session that ends while its form is under way, slowly, has
+/// ended when the form is acted on.
+pub async fn whole(request: Request, next: Next) -> Response {
+    if !is_form(request.headers()) {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    match gather(body).await {
+        Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Err(error) => error.into_response(),
     }
 }
 

@@ -35,6 +35,7 @@ use crate::db::sessions::{Audience, Sessions};
 /// The whole service. Citizens and officers have a cookie each, and neither opens the other's pages.
 pub fn router(state: AppState) -> Router {
     let desk = officer::router()
+        .layer(from_fn(form::whole))
         .layer(CatchPanicLayer::new())
         .layer(CsrfLayer::new())
         .layer(from_fn(middleware::says_where_from))
@@ -46,6 +47,7 @@ pub fn router(state: AppState) -> Router {
         .merge(assets::router())
         // Named, so that it stays the one that answers for addresses of nobody when the desk joins.
         .fallback(|| async { WebError::NotFound })
+        .layer(from_fn(form::whole))
         .layer(CatchPanicLayer::new())
         .layer(CsrfLayer::new())
         .layer(from_fn(middleware::says_where_from))

@@ -156,6 +156,7 @@ async fn what_did_not_arrive_is_telephoned_or_sent_again_and_the_hour_goes_into_
     assert!(browser.has(&listed).await && !browser.has(&format!("({listed})[2]")).await, "{}", browser.text().await);
 
     service.start_with(datetime!(2026-11-20 10:30 +7), Some(kannel.url())).await;
+    come_back(&browser, "pesan.desk", &key).await;
     browser.visit(&desk(&filed)).await;
     browser.press("Kirim ulang SMS “jadwal pindah”").await;
     kannel.until(1).await;

@@ -110,8 +110,7 @@ impl Service {
         let begun = Instant::now();
         loop {
             let log = fs::read_to_string(self.scratch.path().join("log")).unwrap_or_default();
-            let found =
-                log.lines().filter(|line| line.contains(&to) && line.contains(containing)).next_back().map(ToOwned::to_owned);
+            let found = log.lines().rfind(|line| line.contains(&to) && line.contains(containing)).map(ToOwned::to_owned);
             if let Some(line) = found {
                 return line;
             }

@@ -1,7 +1,19 @@
 //! Registration, log-in, sessions, and the limits on wrong answers.
 
+use std::{
+    convert::Infallible,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
 use alpukat::domain::resident::{CivilRecord, Ended, MaritalStatus};
+use axum::{
+    body::{Body, Bytes, HttpBody},
+    http::{Request, header::CONTENT_TYPE},
+};
+use hyper::body::Frame;
 use time::{Duration, macros::date};
+use tokio::sync::oneshot;
 
 use crate::support::{
     app::App,
@@ -272,4 +284,39 @@ async fn cookies_are_bound_to_https_where_the_public_address_is() {
         assert!(cookie.contains(part), "{part} in {cookie}");
     }
     assert!(secure.header("strict-transport-security").contains("max-age"));
+}
+
+/// A body that comes when it is let go.
+struct Late(oneshot::Receiver<Bytes>);
+
+impl HttpBody for Late {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        if self.0.is_terminated() {
+            return Poll::Ready(None);
+        }
+        Pin::new(&mut self.0).poll(context).map(|body| body.ok().map(|body| Ok(Frame::data(body))))
+    }
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_slowly_is_of_no_use_to_a_session_that_ended_meanwhile() {
+    let app = App::new().await;
+    let person = grown_up();
+    let (mut citizen, mut other) = (app.citizen(&person).await, app.log_in(&person).await);
+    other.post("/akun/ponsel", &[("ponsel", "0813-0000-7777"), ("sandi_sekarang", PASSWORD)]).await.location();
+    let code = app.code("0813-0000-7777").await;
+    let (send, body) = oneshot::channel();
+    let slow = tokio::spawn(async move {
+        let request = Request::post("/akun/ponsel/kode").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        other.send(request, Body::new(Late(body))).await
+    });
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    citizen.post("/akun/keluar-semua", &[]).await.location();
+    send.send(format!("kode={code}").into()).unwrap();
+    let answer = slow.await.unwrap();
+    assert!(answer.location().starts_with("/masuk?"), "{}", answer.location());
+    assert_eq!(app.count("select count(*) from messages where kind = 'ponsel_diganti'").await, 0);
 }

@@ -254,3 +254,83 @@ async fn another_phone_is_proved_by_a_code_and_the_old_one_told() {
     let again = citizen.post("/akun/ponsel/kode", &[("kode", &code)]).await;
     assert!(again.text(".error").contains("Kode ini sudah dipakai"));
 }
+
+#[tokio::test]
+async fn a_code_for_a_forgotten_password_is_worth_nothing_once_the_account_has_changed() {
+    let app = App::new().await;
+    for change in ["ponsel", "kata sandi", "pemulihan", "loket"] {
+        let person = grown_up();
+        let mut citizen = app.citizen(&person).await;
+        let (mut thief, nik) = (app.browser(), person.nik.as_str());
+        thief.post("/lupa-kata-sandi", &[("nik", nik)]).await.location();
+        let stolen = app.code("0812-0000-1234").await;
+        match change {
+            "ponsel" => {
+                citizen.post("/akun/ponsel", &[("ponsel", "0813-0000-7777"), ("sandi_sekarang", PASSWORD)]).await.location();
+                let code = app.code("0813-0000-7777").await;
+                citizen.post("/akun/ponsel/kode", &[("kode", &code)]).await.location();
+            }
+            "kata sandi" => {
+                let fields = [("sandi_sekarang", PASSWORD), ("sandi_baru", "mangga-muda-asam")];
+                citizen.post("/akun/kata-sandi", &fields).await.location();
+            }
+            "pemulihan" => {
+                let mut owner = app.browser();
+                owner.post("/lupa-kata-sandi", &[("nik", nik)]).await.location();
+                let code = app.code("0812-0000-1234").await;
+                owner.post("/lupa-kata-sandi/kode", &[("kode", &code), ("sandi", "mangga-muda-asam")]).await.location();
+            }
+            _ => {
+                let mut officer = app.petugas().await;
+                let found = officer.post("/petugas/loket/akun", &[("nik", nik)]).await;
+                let [account, mark] =
+                    ["akun", "tanda"].map(|name| found.attributes(&format!("input[name={name}]"), "value").remove(0));
+                let fields =
+                    [("akun", &*account), ("tanda", &mark), ("ponsel-pemilik", "0813-0000-8888"), ("cek-akun", "identitas")];
+                officer.post("/petugas/loket/akun/pelepasan", &fields).await.location();
+            }
+        }
+        let late = thief.post("/lupa-kata-sandi/kode", &[("kode", &stolen), ("sandi", "punya-saya-sekarang")]).await;
+        assert_eq!(late.status, 422, "{change}");
+        assert!(late.text(".error").contains("Kode ini sudah dipakai"), "{change}: {}", late.text(".error"));
+        let thief = app.browser().post("/masuk", &[("nik", nik), ("sandi", "punya-saya-sekarang")]).await;
+        assert_eq!(thief.status, 422, "{change}");
+        app.clock().advance(Duration::hours(25));
+    }
+}
+
+#[tokio::test]
+async fn a_phone_that_got_its_codes_gets_no_more_and_nobody_learns_whose_it_is() {
+    let app = App::new().await;
+    let (known, unknown) = (grown_up(), grown_up());
+    app.account(&known).await;
+    for _ in 0..3 {
+        let stranger = grown_up();
+        app.know(std::slice::from_ref(&stranger)).await;
+        register(&mut app.browser(), &stranger, "0812-0000-1234").await.location();
+    }
+    for person in [&known, &unknown] {
+        for ask in 1..=4 {
+            let page = app.browser().post("/lupa-kata-sandi", &[("nik", person.nik.as_str())]).await;
+            assert_eq!(page.status, if ask < 4 { 303 } else { 429 }, "{ask}");
+        }
+    }
+    assert_eq!(app.count("select count(*) from messages where kind = 'kode'").await, 3, "three an hour, whatever for");
+    assert_eq!(app.count("select count(*) from codes where phone_index is null").await, 6);
+}
+
+#[tokio::test]
+async fn of_two_registrations_the_later_is_told_nothing_and_the_owner_of_it() {
+    let app = App::new().await;
+    let person = grown_up();
+    app.know(std::slice::from_ref(&person)).await;
+    let (mut first, mut second) = (app.browser(), app.browser());
+    register(&mut first, &person, "0813-0000-1111").await.location();
+    register(&mut second, &person, "0813-0000-2222").await.location();
+    let codes = [app.code("0813-0000-1111").await, app.code("0813-0000-2222").await];
+    let done = type_code(&mut first, &codes[0]).await;
+    let late = type_code(&mut second, &codes[1]).await;
+    assert_eq!((done.status, done.text("main")), (late.status, late.text("main")));
+    assert_eq!(app.count("select count(*) from accounts").await, 1);
+    assert_eq!(app.count("select count(*) from messages where kind = 'upaya_daftar'").await, 1);
+}

@@ -1,6 +1,6 @@
 //! The commands as a person runs them: the real binary against a database of the test's own.
 
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use alpukat::{db::residents, domain::nik::Nik};
 
