@@ -27,6 +27,7 @@ alter table messages alter column due_at set not null;
 drop index messages_waiting;
 create index messages_waiting on messages (due_at, number) where state = 'menunggu';
 create index messages_waiting_for_a_phone on messages (phone_index, number) where state = 'menunggu';
+create index messages_useless on messages (useless_from) where state = 'menunggu';
 create index messages_failed on messages (created_at) where state = 'gagal';
 
 create function messages_go_forward() returns trigger language plpgsql as $$
