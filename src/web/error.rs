@@ -12,7 +12,12 @@ use axum::{
 use time::OffsetDateTime;
 
 use super::{middleware::RequestId, officer::DeskShell, paths, shell::Shell};
-use crate::{actions::ProofError, db::DbError, render::receipt::ReceiptError};
+use crate::{
+    actions::{ProofError, codes::FinishError},
+    db::DbError,
+    domain::code::CodeError,
+    render::receipt::ReceiptError,
+};
 
 /// Why a handler has no page.
 #[derive(Debug)]
@@ -95,6 +100,16 @@ impl IntoResponse for WebError {
                 StatusCode::INTERNAL_SERVER_ERROR.into_response()
             }
         }
+    }
+}
+
+/// What a code came to: what is wrong with the code itself belongs on its page, all else on an error page.
+pub fn of_the_code(outcome: Result<(), FinishError>) -> WebResult<Result<(), CodeError>> {
+    match outcome {
+        Ok(()) => Ok(Ok(())),
+        Err(FinishError::Code(error)) => Ok(Err(error)),
+        Err(FinishError::Db(error)) => Err(error.into()),
+        Err(FinishError::Hashing(error)) => Err(WebError::Broken(error.into())),
     }
 }
 

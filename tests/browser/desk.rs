@@ -82,12 +82,17 @@ pub async fn check(browser: &Browser, filed: &Filed, citizen: &[&str], officer: 
         assert!(page.contains(told), "the citizen does not read {told}: {page}");
     }
     browser.visit(&desk(filed)).await;
-    if !browser.has("//main//details[@open]").await {
-        browser.find("//main//summary[starts-with(normalize-space(), 'Riwayat')]").await.click().await.unwrap();
-    }
+    open_history(browser).await;
     let page = browser.text().await;
     for told in officer {
         assert!(page.contains(told), "the officer does not read {told}: {page}");
+    }
+}
+
+/// Unfolds a case's history and messages.
+pub async fn open_history(browser: &Browser) {
+    if !browser.has("//main//details[@open]").await {
+        browser.find("//main//summary[starts-with(normalize-space(), 'Riwayat')]").await.click().await.unwrap();
     }
 }
 

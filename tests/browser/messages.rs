@@ -5,7 +5,7 @@ use time::macros::datetime;
 
 use crate::{
     browser::{Browser, Manner},
-    desk::{apply, come_back, come_in, desk},
+    desk::{apply, come_back, come_in, desk, open_history},
     kannel::Kannel,
     people::{PASSWORD, Person, fresh_family},
     service,
@@ -158,9 +158,13 @@ async fn what_did_not_arrive_is_telephoned_or_sent_again_and_the_hour_goes_into_
     service.start_with(datetime!(2026-11-20 10:30 +7), Some(kannel.url())).await;
     come_back(&browser, "pesan.desk", &key).await;
     browser.visit(&desk(&filed)).await;
-    browser.press("Kirim ulang SMS “jadwal pindah”").await;
+    open_history(&browser).await;
+    // The newest, which nobody telephoned about.
+    let newest = "//li[contains(., 'Kirim ulang') and not(following-sibling::li[contains(., 'Kirim ulang')])]";
+    browser.press_in(newest, "Kirim ulang SMS “jadwal pindah”").await;
     kannel.until(1).await;
     browser.until_visiting(&desk(&filed), "//main//li[contains(., 'sampai di ponsel')]").await;
+    open_history(&browser).await;
     browser.look("dikirim-ulang").await;
     browser.visit("/admin/pesan").await;
     assert!(browser.text().await.contains("Tidak ada. Semua pesan sampai atau masih dicoba."), "{}", browser.text().await);

@@ -9,7 +9,7 @@ use axum::{
 };
 
 use crate::{
-    actions::{ProofError, account, codes::FinishError},
+    actions::{ProofError, account},
     adapters::passwords::Passwords,
     db::{
         Db,
@@ -22,7 +22,7 @@ use crate::{
     },
     render::words,
     web::{
-        error::{WebError, WebResult, too_many},
+        error::{WebError, WebResult, of_the_code, too_many},
         form::Form,
         paths,
         shell::{Shell, Visit},
@@ -105,12 +105,7 @@ pub async fn finish(visit: Visit, State(db): State<Db>, mut form: Form) -> WebRe
     let outcome = match (id, typed) {
         (None, _) => Err(CodeError::Gone),
         (Some(_), None) => Err(CodeError::Wrong),
-        (Some(id), Some(code)) => match account::finish_phone(&db, &visit.citizen, id, &code, visit.now).await {
-            Ok(()) => Ok(()),
-            Err(FinishError::Code(error)) => Err(error),
-            Err(FinishError::Db(error)) => return Err(error.into()),
-            Err(FinishError::Hashing(error)) => return Err(WebError::Broken(error.into())),
-        },
+        (Some(id), Some(code)) => of_the_code(account::finish_phone(&db, &visit.citizen, id, &code, visit.now).await)?,
     };
     match outcome {
         Ok(()) => {

@@ -11,7 +11,7 @@ use axum::{
 use tower_sessions::Session;
 
 use crate::{
-    actions::{ProofError, codes::FinishError, registration},
+    actions::{ProofError, registration},
     adapters::clock::{Beat, Clock},
     db::{
         Db,
@@ -23,7 +23,7 @@ use crate::{
     },
     render::words,
     web::{
-        error::{WebError, WebResult, too_many},
+        error::{WebError, WebResult, of_the_code, too_many},
         form::Form,
         middleware::Origin,
         paths,
@@ -79,12 +79,7 @@ pub async fn post(
     let outcome = match (id, typed) {
         (None, _) => Err(CodeError::Gone),
         (Some(_), None) => Err(CodeError::Wrong),
-        (Some(id), Some(code)) => match registration::finish(&db, id, &code, &from, clock.now()).await {
-            Ok(()) => Ok(()),
-            Err(FinishError::Code(error)) => Err(error),
-            Err(FinishError::Db(error)) => return Err(error.into()),
-            Err(FinishError::Hashing(error)) => return Err(WebError::Broken(error.into())),
-        },
+        (Some(id), Some(code)) => of_the_code(registration::finish(&db, id, &code, &from, clock.now()).await)?,
     };
     match outcome {
         Ok(()) => {

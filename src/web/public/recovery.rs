@@ -11,7 +11,7 @@ use axum::{
 use tower_sessions::Session;
 
 use crate::{
-    actions::{ProofError, codes::FinishError, recovery},
+    actions::{ProofError, recovery},
     adapters::{
         clock::{Beat, Clock},
         passwords::Passwords,
@@ -25,7 +25,7 @@ use crate::{
     },
     render::words,
     web::{
-        error::{WebError, WebResult, too_many},
+        error::{WebError, WebResult, of_the_code, too_many},
         form::Form,
         middleware::Origin,
         paths,
@@ -110,12 +110,7 @@ pub async fn finish(
         // What can be mended without the code costs no try.
         (Some(_), None) => return Ok((StatusCode::UNPROCESSABLE_ENTITY, NewPasswordPage { shell, form }).into_response()),
         (Some(id), Some((code, password))) => {
-            match recovery::finish(&db, &passwords, id, &code, &password, &from, clock.now()).await {
-                Ok(()) => Ok(()),
-                Err(FinishError::Code(error)) => Err(error),
-                Err(FinishError::Db(error)) => return Err(error.into()),
-                Err(FinishError::Hashing(error)) => return Err(WebError::Broken(error.into())),
-            }
+            of_the_code(recovery::finish(&db, &passwords, id, &code, &password, &from, clock.now()).await)?
         }
     };
     match outcome {
