@@ -99,6 +99,7 @@ async fn a_walk_over_all_routes_without_a_session_reaches_nothing_personal() {
             "/kontak",
             "/privasi",
             "/siap",
+            "/metrics",
             "/pencetakan-ktp-el",
             "/akun",
             "/akun/akses",
