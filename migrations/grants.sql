@@ -13,7 +13,7 @@ begin
     execute format('grant select, insert, update on counters, residents, officers, messages to %I', program);
     execute format('grant select, insert, update, delete on counter_exceptions, accounts, sessions, wrong_answers, '
         'applications, pages, page_previews, places, recovery_codes, leases, codes to %I', program);
-    execute format('grant select, insert on events, print_runs, blanks to %I', program);
+    execute format('grant select, insert on events, print_runs, blanks, key_check to %I', program);
     execute format('grant select, insert, update on print_cards to %I', program);
     execute format('grant select, update on chain_heads to %I', program);
 end $$;

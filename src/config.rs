@@ -94,12 +94,23 @@ impl Config {
         let secret = reader.parsed("ALPUKAT_SECRET_KEY", "32 bytes in base64", key);
         let public_url = reader.parsed("ALPUKAT_PUBLIC_URL", "an http:// or https:// address without a path", public_url);
         let proxies = reader.parsed("ALPUKAT_TRUSTED_PROXIES", "addresses or networks, separated by commas", networks);
-        let sms =
-            reader.parsed("ALPUKAT_SMS_URL", "an http:// or https:// address, such as a Kannel's /cgi-bin/sendsms", gateway);
+        let sms = reader.parsed(
+            "ALPUKAT_SMS_URL",
+            "an http:// or https:// address, such as a Kannel's /cgi-bin/sendsms?username=…&password=…, without user:password@ \
+             before the host",
+            gateway,
+        );
         let metrics =
             reader.parsed("ALPUKAT_METRICS_LISTEN", "an address with a port, such as 127.0.0.1:9464", SocketAddr::from_str);
         let clock = reader.parsed("ALPUKAT_CLOCK", "a time such as 2026-12-23T08:00+07:00", moment);
+        let own_database = reader.parsed("ALPUKAT_PRIVATE_DATABASE", "yes or no", yes_or_no).unwrap_or(false);
         let mut wrong = reader.wrong;
+        if production && variable("DATABASE_URL").is_none() && !own_database {
+            wrong.push(
+                "DATABASE_URL is missing; for a private PostgreSQL in the data folder, set ALPUKAT_PRIVATE_DATABASE=yes"
+                    .to_owned(),
+            );
+        }
         if production && secret.is_none() && variable("ALPUKAT_SECRET_KEY").is_none() {
             wrong.push("ALPUKAT_SECRET_KEY is missing; make one with: openssl rand -base64 32".to_owned());
         }
@@ -186,7 +197,17 @@ fn public_url(text: &str) -> anyhow::Result<String> {
 
 fn gateway(text: &str) -> anyhow::Result<GatewayAddress> {
     let url = Url::parse(text)?;
-    if matches!(url.scheme(), "http" | "https") && url.has_host() { Ok(GatewayAddress(url)) } else { bail!("another scheme") }
+    // Before the host they would be sent as a header, which no `sendsms` reads.
+    let is_plain = url.username().is_empty() && url.password().is_none();
+    if matches!(url.scheme(), "http" | "https") && url.has_host() && is_plain { Ok(GatewayAddress(url)) } else { bail!("no") }
+}
+
+fn yes_or_no(text: &str) -> anyhow::Result<bool> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => bail!("neither"),
+    }
 }
 
 fn networks(text: &str) -> anyhow::Result<Vec<IpNet>> {
@@ -237,6 +258,8 @@ mod tests {
             ("ALPUKAT_CLOCK", "2026-12-23T08:00+07:00"),
             ("ALPUKAT_SECRET_KEY", "hush"),
             ("ALPUKAT_TRUSTED_PROXIES", "10.0.0.0/99"),
+            ("ALPUKAT_SMS_URL", "http://portal:hush@127.0.0.1:13013/cgi-bin/sendsms"),
+            ("ALPUKAT_PRIVATE_DATABASE", "perhaps"),
         ];
         let told = format!("{:#}", read(&settings).unwrap_err());
         for name in [
@@ -246,10 +269,27 @@ mod tests {
             "ALPUKAT_SECRET_KEY",
             "ALPUKAT_TRUSTED_PROXIES",
             "ALPUKAT_PUBLIC_URL",
+            "ALPUKAT_SMS_URL",
+            "ALPUKAT_PRIVATE_DATABASE",
         ] {
             assert!(told.contains(name), "{name} is missing in: {told}");
         }
         assert!(!told.contains("hush"), "{told}");
+    }
+
+    #[test]
+    fn production_makes_no_database_of_its_own_in_silence() {
+        let base = [
+            ("ALPUKAT_ENV", "production"),
+            ("ALPUKAT_PUBLIC_URL", "https://alpukat.example"),
+            ("ALPUKAT_SECRET_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),
+        ];
+        let told = format!("{:#}", read(&base).unwrap_err());
+        assert!(told.contains("DATABASE_URL is missing") && told.contains("ALPUKAT_PRIVATE_DATABASE=yes"), "{told}");
+        for more in [("DATABASE_URL", "postgres://alpukat@db.example/alpukat"), ("ALPUKAT_PRIVATE_DATABASE", "yes")] {
+            read(&[base.as_slice(), &[more]].concat()).unwrap();
+        }
+        assert!(read(&[base.as_slice(), &[("ALPUKAT_PRIVATE_DATABASE", "no")]].concat()).is_err());
     }
 
     #[test]

@@ -18,6 +18,12 @@ impl Stopwatch {
         Self(Instant::now())
     }
 
+    /// Time since then.
+    #[must_use]
+    pub fn elapsed(self) -> std::time::Duration {
+        self.0.elapsed()
+    }
+
     /// Full milliseconds since then.
     #[must_use]
     pub fn milliseconds(self) -> u64 {

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode, Url};
+use reqwest::{Client, Response, StatusCode, Url, header::RETRY_AFTER};
+use serde_json::Value;
+use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
 use crate::domain::{
     ids::MessageId,
@@ -15,6 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Every report that Kannel knows: delivered 1, not delivered 2, waits at the network 4, taken by the network 8, refused by it 16.
 const REPORTS: &str = "31";
+
+/// How much of an answer is read.
+const ANSWER: usize = 4 * 1024;
+
+/// The longest pause that a gateway may ask for.
+const LONGEST_PAUSE: Duration = Duration::from_hours(1);
 
 /// A gateway.
 #[derive(Clone)]
@@ -32,7 +40,14 @@ pub enum Answer {
     /// It will never take it.
     Refused(Cause),
     /// It may take it later; or it has it, and its answer was lost.
-    Later(Cause),
+    Later {
+        /// Why not now.
+        cause: Cause,
+        /// Its status, where it answered.
+        status: Option<u16>,
+        /// How long it wants to be left alone.
+        pause: Duration,
+    },
 }
 
 impl SmsGateway {
@@ -47,8 +62,9 @@ impl SmsGateway {
         Ok(Self { client, address })
     }
 
-    /// Hands a message over. `report` is where the gateway tells how it went on, with `%d` for the kind of report.
-    pub async fn send(&self, id: MessageId, sms: &Sms, report: &str) -> Answer {
+    /// Hands a message over. `report` is where the gateway tells how it went on, with `%d` for the kind of report; `now` is
+    /// the program's time, against which a moment that the gateway names is held.
+    pub async fn send(&self, id: MessageId, sms: &Sms, report: &str, now: OffsetDateTime) -> Answer {
         let mut address = self.address.clone();
         address
             .query_pairs_mut()
@@ -61,23 +77,165 @@ impl SmsGateway {
             // Ours, and the same whenever this message is sent again.
             .append_pair("reference", &id.to_string());
         match self.client.get(address).send().await {
-            Ok(answer) => told(answer.status()),
-            Err(error) if error.is_timeout() => Answer::Later(Cause::TanpaJawaban),
-            Err(_) => Answer::Later(Cause::TidakTerhubung),
+            Ok(answer) => read(answer, now).await,
+            Err(error) if error.is_timeout() => Answer::later(Cause::TanpaJawaban, None),
+            Err(_) => Answer::later(Cause::TidakTerhubung, None),
         }
     }
 }
 
-fn told(status: StatusCode) -> Answer {
+impl Answer {
+    fn later(cause: Cause, status: Option<StatusCode>) -> Self {
+        Self::Later { cause, status: status.map(|status| status.as_u16()), pause: Duration::ZERO }
+    }
+}
+
+async fn read(mut answer: Response, now: OffsetDateTime) -> Answer {
+    let status = answer.status();
+    let pause = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map_or(Duration::ZERO, |value| {
+        let pause = value.trim().parse().map(Duration::from_secs).ok();
+        pause.or_else(|| Duration::try_from(OffsetDateTime::parse(value, &Rfc2822).ok()? - now).ok()).unwrap_or_default()
+    });
+    let mut body = Vec::new();
+    if status.is_success() {
+        // Without the whole answer it is not known what it says.
+        loop {
+            match answer.chunk().await {
+                Ok(Some(piece)) if body.len() < ANSWER => body.extend_from_slice(&piece),
+                Ok(_) => break,
+                Err(error) if error.is_timeout() => return Answer::later(Cause::TanpaJawaban, Some(status)),
+                Err(_) => return Answer::later(Cause::TidakTerhubung, Some(status)),
+            }
+        }
+    }
+    match told(status, &String::from_utf8_lossy(&body)) {
+        Answer::Later { cause, status, .. } => Answer::Later { cause, status, pause: pause.min(LONGEST_PAUSE) },
+        other => other,
+    }
+}
+
+/// What status and words say. Only 400 is about the message; every other refusal is about us, and passes when somebody mends
+/// it.
+fn told(status: StatusCode, words: &str) -> Answer {
     match status.as_u16() {
-        200..300 => Answer::Accepted,
-        400..500 => Answer::Refused(Cause::DitolakGateway),
-        _ => Answer::Later(Cause::GatewaySibuk),
+        200..300 if says_taken(words) => Answer::Accepted,
+        200..300 => Answer::later(Cause::JawabanAneh, Some(status)),
+        400 => Answer::Refused(Cause::DitolakGateway),
+        408 | 425 | 429 | 500.. => Answer::later(Cause::GatewaySibuk, Some(status)),
+        _ => Answer::later(Cause::GatewayMenolak, Some(status)),
+    }
+}
+
+/// Whether the words of a good status say that the message was taken. Kannel: `0: Accepted for delivery`, `3: Queued for later
+/// delivery`; Jasmin: `Success "id"`, but `Error "…"` and `Success "[Failure …` with status 200 too; playSMS: JSON with `status`
+/// `OK` or `ERR`. A page in HTML is some other server's, and silence is no answer.
+fn says_taken(words: &str) -> bool {
+    let words = words.trim().trim_start_matches('\u{feff}').to_lowercase();
+    if let Ok(json) = serde_json::from_str::<Value>(&words) {
+        return json_says_taken(&json);
+    }
+    let refuses = ["error", "err", "fail", "success \"[failure", "<", "invalid", "denied", "unauthor", "reject"];
+    let kannel = words.split_once(':').and_then(|(code, _)| code.trim().parse::<i64>().ok());
+    !words.is_empty() && !refuses.iter().any(|word| words.starts_with(word)) && matches!(kannel, None | Some(0 | 3))
+}
+
+/// Every status in it is a good one, and no error stands beside it.
+fn json_says_taken(json: &Value) -> bool {
+    let is_good = |status: &Value| match status {
+        Value::String(word) => matches!(word.as_str(), "ok" | "success" | "accepted" | "queued" | "sent" | "submitted" | "0"),
+        Value::Bool(good) => *good,
+        Value::Number(number) => matches!(number.as_u64(), Some(0 | 200..300)),
+        _ => false,
+    };
+    let is_no_error = |error: &Value| match error {
+        Value::Null | Value::Bool(false) => true,
+        Value::String(word) => matches!(word.as_str(), "" | "0"),
+        Value::Number(number) => number.as_u64() == Some(0),
+        Value::Array(errors) => errors.is_empty(),
+        _ => false,
+    };
+    match json {
+        Value::Object(fields) => fields.iter().all(|(name, value)| match name.as_str() {
+            "status" if !value.is_object() && !value.is_array() => is_good(value),
+            "error" | "errors" | "error_string" => is_no_error(value),
+            _ => !value.is_object() && !value.is_array() || json_says_taken(value),
+        }),
+        Value::Array(all) => !all.is_empty() && all.iter().all(json_says_taken),
+        Value::String(word) => says_taken(word),
+        // The number of the message; some gateways tell their troubles by negative ones.
+        Value::Number(number) => number.is_u64(),
+        Value::Null | Value::Bool(_) => *json == Value::Bool(true),
     }
 }
 
 impl std::fmt::Debug for SmsGateway {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("SmsGateway(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status(number: u16, words: &str) -> Answer {
+        told(StatusCode::from_u16(number).unwrap(), words)
+    }
+
+    #[test]
+    fn a_message_is_taken_only_where_the_gateway_says_so() {
+        let taken = [
+            "0: Accepted for delivery",
+            "3: Queued for later delivery",
+            "Success \"f8e4d3f0-7f2c-4a0b-9b55-0f1c2d3e4f50\"",
+            "{\"data\":[{\"status\":\"OK\",\"error\":\"0\",\"smslog_id\":\"x\"}],\"error_string\":null}",
+            "{\"status\": \"ok\"}",
+            "OK 1234",
+            "Sent.",
+            "1234567",
+        ];
+        for words in taken {
+            assert_eq!(status(200, words), Answer::Accepted, "{words}");
+        }
+        let not = [
+            "",
+            "  \r\n",
+            "Error \"Authentication failure for username:portal\"",
+            "Success \"[Failure instance: Traceback\"",
+            "{\"status\":\"ERR\",\"error\":\"100\"}",
+            "{ \"status\" : \"err\" }",
+            "{\"data\":[{\"status\":\"ERR\",\"error\":\"203\"}],\"error_string\":\"no credit\"}",
+            "{\"error\":\"no route\"}",
+            "[]",
+            "null",
+            "<!doctype html><title>Login</title>",
+            "<html>",
+            "ERR 102",
+            "4: Not routable. Do not try again.",
+            "Failed",
+            "-101",
+        ];
+        for words in not {
+            let told = status(200, words);
+            assert!(matches!(told, Answer::Later { cause: Cause::JawabanAneh, status: Some(200), .. }), "{words}: {told:?}");
+        }
+    }
+
+    #[test]
+    fn only_400_is_a_verdict_on_a_message() {
+        assert_eq!(status(400, ""), Answer::Refused(Cause::DitolakGateway));
+        for (number, expected) in [
+            (302, Cause::GatewayMenolak),
+            (401, Cause::GatewayMenolak),
+            (402, Cause::GatewayMenolak),
+            (403, Cause::GatewayMenolak),
+            (404, Cause::GatewayMenolak),
+            (412, Cause::GatewayMenolak),
+            (429, Cause::GatewaySibuk),
+            (500, Cause::GatewaySibuk),
+            (503, Cause::GatewaySibuk),
+        ] {
+            assert_eq!(status(number, "0: Accepted for delivery"), Answer::later(expected, StatusCode::from_u16(number).ok()));
+        }
     }
 }

@@ -14,7 +14,7 @@ pub async fn verify(config: Config) -> anyhow::Result<()> {
     }
     let house = House::open(config, folder).await?;
     let outcome = async {
-        house.demand_migrations().await?;
+        house.demand_readiness().await?;
         match audit::verify(&house.db).await? {
             Ok(heads) => {
                 for head in heads.iter().filter(|head| head.count > 0) {

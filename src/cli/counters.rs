@@ -40,7 +40,7 @@ pub async fn import(config: Config, file: &Path) -> anyhow::Result<()> {
 }
 
 async fn load(house: &House, reader: &mut csv::Reader<std::fs::File>) -> anyhow::Result<(u64, u64)> {
-    house.demand_migrations().await?;
+    house.demand_readiness().await?;
     let mut tx = house.db.begin().await?;
     let (mut good, mut bad) = (0, 0);
     for row in reader.records() {

@@ -2,13 +2,13 @@
 
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use sqlx::postgres::PgConnectOptions;
 
 use crate::{
     adapters::postgres::{PrivatePostgres, usable_data_dir},
     config::Config,
-    db::{Db, migrate as migrations},
+    db::{Db, DbError, migrate as migrations, pooler},
     vault::Vault,
 };
 
@@ -42,23 +42,27 @@ pub fn data_dir(config: &Config) -> anyhow::Result<PathBuf> {
 }
 
 impl House {
-    /// Opens the database, in development with every migration.
+    /// Opens the database, in development with every migration. In production it is not yet asked for anything.
     pub async fn open(config: Config, data_dir: PathBuf) -> anyhow::Result<Self> {
         let secret = config.secret(&data_dir)?;
+        let vault = Arc::new(Vault::new(&secret));
         let (owner, program, private) = connect(&config, &data_dir).await?;
         if config.is_development() {
-            bring_up_to_date(&owner, &program).await?;
+            bring_up_to_date(&owner, &program, &vault).await?;
         }
-        let db = Db::new(program, CONNECTIONS, Arc::new(Vault::new(&secret)));
-        Ok(Self { config, data_dir, db, private })
+        Ok(Self { config, data_dir, db: Db::new(program, CONNECTIONS, vault), private })
     }
 
-    /// Refuses to go on with a database that lacks migrations.
-    pub async fn demand_migrations(&self) -> anyhow::Result<()> {
-        if migrations::is_current(&mut self.db.read().await?).await? {
-            return Ok(());
-        }
-        bail!("the database lacks migrations; run `alpukat migrate` first");
+    /// Refuses to go on where the database cannot serve this program, and says why.
+    pub async fn demand_readiness(&self) -> anyhow::Result<()> {
+        Ok(self.readiness().await?)
+    }
+
+    /// Whether the database can serve this program.
+    pub async fn readiness(&self) -> Result<(), NotReady> {
+        pooler::probe(&self.db).await??;
+        migrations::readiness(&mut self.db.read().await?).await??;
+        Ok(())
     }
 
     /// Starts a private PostgreSQL again when it has died under us. Never ends.
@@ -92,11 +96,33 @@ impl House {
     }
 }
 
+/// Why the database cannot serve.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReady {
+    /// It is away, lets nobody in, or is not ours.
+    #[error("the database cannot be used: {0}")]
+    Db(#[from] DbError),
+    /// What stands before it cannot serve us.
+    #[error("{0}; connect to PostgreSQL itself (README, \"Behind a pooler\")")]
+    Pooler(#[from] pooler::Unfit),
+    /// Its schema does not fit, or it takes no writes.
+    #[error(transparent)]
+    Unready(#[from] migrations::Unready),
+}
+
+impl NotReady {
+    /// Whether it may come right while this program runs; otherwise its settings are wrong.
+    pub fn may_pass(&self) -> bool {
+        !matches!(self, Self::Pooler(_) | Self::Db(DbError::OtherSecret))
+    }
+}
+
 /// `alpukat migrate`.
 pub async fn migrate(config: Config) -> anyhow::Result<()> {
     let data_dir = data_dir(&config)?;
+    let vault = Arc::new(Vault::new(&config.secret(&data_dir)?));
     let (owner, program, private) = connect(&config, &data_dir).await?;
-    let migrated = bring_up_to_date(&owner, &program).await;
+    let migrated = bring_up_to_date(&owner, &program, &vault).await;
     if let Some(private) = private {
         private.leave().await?;
     }
@@ -115,6 +141,15 @@ async fn connect(
     Ok((private.owner(), private.program(), Some(private)))
 }
 
-async fn bring_up_to_date(owner: &PgConnectOptions, program: &PgConnectOptions) -> anyhow::Result<()> {
-    migrations::migrate(owner, program.get_username()).await.context("the database could not be brought up to date by its owner")
+async fn bring_up_to_date(owner: &PgConnectOptions, program: &PgConnectOptions, vault: &Arc<Vault>) -> anyhow::Result<()> {
+    let db = Db::new(owner.clone(), 1, Arc::clone(vault));
+    let migrated = async {
+        // Asked before and after, so that nothing is touched with a secret that is not the database's, and a new one gets ours.
+        drop(db.read().await?);
+        migrations::migrate(owner, program.get_username()).await?;
+        db.read().await.map(drop)
+    };
+    let migrated = migrated.await;
+    db.close().await;
+    migrated.context("the database could not be brought up to date by its owner")
 }

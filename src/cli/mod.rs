@@ -68,7 +68,7 @@ pub fn main() -> ExitCode {
     };
     let outcome = runtime.block_on(async {
         match arguments.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve::serve(config).await,
+            Command::Serve => Box::pin(serve::serve(config)).await,
             Command::Worker => Box::pin(worker::work(config)).await,
             Command::Migrate => house::migrate(config).await,
             Command::ImportResidents { file, skip_bad } => residents::import(config, &file, skip_bad).await,

@@ -67,7 +67,7 @@ pub async fn create(config: Config, asked: CreateOfficer) -> anyhow::Result<()> 
     let folder = data_dir(&config)?;
     let house = House::open(config, folder).await?;
     let outcome = async {
-        house.demand_migrations().await?;
+        house.demand_readiness().await?;
         let known = officers::by_username(&mut house.db.read().await?, &asked.username).await?;
         let given = Given::read(&asked, known.is_some())?;
         let hash = match &given.password {

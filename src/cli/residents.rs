@@ -75,7 +75,7 @@ async fn load(
     length: u64,
     skip_bad: bool,
 ) -> anyhow::Result<(u64, u64)> {
-    house.demand_migrations().await?;
+    house.demand_readiness().await?;
     let kelurahan: HashSet<RegionCode> = residents::kelurahan_codes(&mut house.db.read().await?).await?.into_iter().collect();
     let today = day_of(house.config.clock.now());
     let mut tx = house.db.begin().await?;

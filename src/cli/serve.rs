@@ -1,11 +1,12 @@
 //! `alpukat serve`.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use anyhow::Context;
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
+    sync::oneshot,
     task::JoinHandle,
 };
 
@@ -31,32 +32,55 @@ use crate::{
 
 /// Serves until SIGINT or SIGTERM, finishes requests in flight, and stops the database cleanly.
 pub async fn serve(config: Config) -> anyhow::Result<()> {
-    let stop = stop_signal()?;
+    let mut stop = Box::pin(stop_signal()?);
     let data_dir = data_dir(&config)?;
     let _alone = ServeLock::take(&data_dir)?;
     // Before the database, so that a taken port is told at once.
     let listener = TcpListener::bind(config.listen).await.with_context(|| format!("cannot listen on {}", config.listen))?;
-    let house = House::open(config, data_dir).await?;
-    if house.config.is_development() {
-        fill_if_empty(&house).await?;
-    }
-    if !house.config.is_development() && house.demand_migrations().await.is_err() {
-        tracing::warn!("the database lacks migrations: /siap answers 503 until `alpukat migrate` has run");
-    }
+    // A database that says nothing holds up no stop.
+    let house = tokio::select! {
+        house = open(config, data_dir) => house?,
+        () = &mut stop => return Ok(()),
+    };
     let state = state(&house)?;
     let metrics = metrics(&house).await?;
     announce(&house, &listener)?;
-    let worker = worker::run(house.db.clone(), house.config.clock.clone(), outlet(&house.config)?);
-    let worker = tokio::spawn(worker);
+    let (end_worker, ended) = oneshot::channel::<()>();
+    let worker = worker::run(house.db.clone(), house.config.clock.clone(), outlet(&house.config)?, async move {
+        ended.await.ok();
+    });
+    let mut worker = tokio::spawn(worker);
     let keeper = house.is_private().then(|| tokio::spawn(House::keep_alive(house.data_dir.clone(), house.db.clone())));
     let limits = Limits::with_proxies(&house.config.trusted_proxies);
+    // Both stop at the same time, each within its grace.
+    let stop = async move {
+        stop.await;
+        drop(end_worker);
+    };
     server::run(listener, web::router(state), limits, stop).await;
-    worker.abort();
+    (&mut worker).await.ok();
     for task in [keeper, metrics].into_iter().flatten() {
         task.abort();
     }
     tracing::info!("stopped; closing the database");
     house.close().await
+}
+
+/// The house with a database that can serve, or in production one that may come to.
+async fn open(config: Config, data_dir: PathBuf) -> anyhow::Result<House> {
+    let house = House::open(config, data_dir).await?;
+    match house.readiness().await {
+        Ok(()) => {}
+        Err(why) if house.config.is_development() || !why.may_pass() => {
+            house.close().await?;
+            return Err(why.into());
+        }
+        Err(why) => tracing::warn!("{why}: /siap answers 503 until then"),
+    }
+    if house.config.is_development() {
+        fill_if_empty(&house).await?;
+    }
+    Ok(house)
 }
 
 fn state(house: &House) -> anyhow::Result<AppState> {

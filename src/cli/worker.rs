@@ -20,13 +20,10 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
     let folder = data_dir(&config)?;
     let house = House::open(config, folder).await?;
     let outcome = async {
-        house.demand_migrations().await?;
+        house.demand_readiness().await?;
         let outlet = outlet(&house.config)?;
         tracing::info!(to = ?outlet, "working");
-        tokio::select! {
-            () = worker::run(house.db.clone(), house.config.clock.clone(), outlet) => {}
-            () = stop => {}
-        }
+        Box::pin(worker::run(house.db.clone(), house.config.clock.clone(), outlet, stop)).await;
         Ok(())
     }
     .await;

@@ -17,7 +17,7 @@ use crate::{
     vault::Place,
 };
 
-const TABLE: &str = "accounts";
+pub(super) const TABLE: &str = "accounts";
 
 /// What is sealed in an account's row.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::{
-    Db, DbResult, Tx,
+    Conn, Db, DbResult, Tx,
     events::{Link, microseconds},
 };
 
@@ -84,6 +84,27 @@ pub async fn verify(db: &Db) -> DbResult<Result<Vec<Head>, Vec<Flaw>>> {
     Ok(if flaws.is_empty() { Ok(whole) } else { Err(flaws) })
 }
 
+/// Whether the newest event of all is chained to the one before it with our key; nothing where there is none.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub(super) async fn newest_link_agrees(conn: &mut Conn) -> DbResult<Option<bool>> {
+    let newest = sqlx::query_as!(
+        Row,
+        r#"select id, number as "number!", mac as "mac!", fact, at, deed, actor, account_id, officer_id, office, application_id,
+                  origin, from_status, to_status, reason, sealed, chain as "chain!"
+           from events where mac is not null order by id desc limit 1"#,
+    );
+    let Some(row) = newest.fetch_optional(conn.pg()).await? else { return Ok(None) };
+    let before = sqlx::query_scalar!(
+        r#"select mac as "mac!" from events where chain = $1 and number = $2 and mac is not null"#,
+        &row.chain,
+        row.number - 1,
+    );
+    let before = before.fetch_optional(conn.pg()).await?.unwrap_or_else(|| vec![0; 32]);
+    Ok(Some(row.link(&row.chain).mac(conn.vault(), &before)?.as_slice() == row.mac))
+}
+
 /// A row of the event table.
 struct Row {
     id: i64,
@@ -102,6 +123,7 @@ struct Row {
     to_status: Option<String>,
     reason: Option<String>,
     sealed: Option<Vec<u8>>,
+    chain: String,
 }
 
 impl Row {
@@ -133,7 +155,7 @@ async fn verify_chain(tx: &mut Tx, chain: &str, count: i64, last: &[u8]) -> DbRe
         let rows = sqlx::query_as!(
             Row,
             r#"select id, number as "number!", mac as "mac!", fact, at, deed, actor, account_id, officer_id, office,
-                      application_id, origin, from_status, to_status, reason, sealed
+                      application_id, origin, from_status, to_status, reason, sealed, chain as "chain!"
                from events where chain = $1 and number > $2 and mac is not null order by number limit $3"#,
             chain,
             read,

@@ -23,6 +23,8 @@ pub struct Outbox {
     pub waiting: i64,
     /// Since when the oldest of them waits.
     pub oldest: Option<OffsetDateTime>,
+    /// How many of those that wait were tried, and for which cause in vain.
+    pub put_off: HashMap<Cause, i64>,
     /// How many were given up and for which cause.
     pub failed: HashMap<Cause, i64>,
 }
@@ -44,13 +46,17 @@ pub async fn outbox(conn: &mut Conn, scope: &Scope) -> DbResult<Outbox> {
     );
     let mut outbox = Outbox::default();
     for row in rows.fetch_all(conn.pg()).await? {
+        let cause = row.cause.as_deref().map(|code| Cause::parse(code).ok_or(DbError::Impossible("why a message waits")));
+        let cause = cause.transpose()?;
         if row.state == "menunggu" {
             outbox.waiting += row.count;
             outbox.oldest = Some(outbox.oldest.map_or(row.oldest, |oldest| oldest.min(row.oldest)));
+            if let Some(cause) = cause {
+                *outbox.put_off.entry(cause).or_default() += row.count;
+            }
         } else {
-            let cause = row.cause.as_deref().and_then(Cause::parse);
-            *outbox.failed.entry(cause.ok_or(DbError::Impossible("a message given up without a cause"))?).or_default() +=
-                row.count;
+            let cause = cause.ok_or(DbError::Impossible("a message given up without a cause"))?;
+            *outbox.failed.entry(cause).or_default() += row.count;
         }
     }
     Ok(outbox)

@@ -4,7 +4,7 @@ use sqlx::postgres::PgListener;
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
-use super::{Conn, Db, DbError, DbResult, Tx};
+use super::{Conn, Db, DbError, DbResult, Tx, call};
 use crate::{
     domain::{
         ids::{ApplicationId, FactId, MessageId},
@@ -117,6 +117,8 @@ pub struct Claimed {
     pub sms: Sms,
     /// The number of this try, from 1. Only whoever has the newest one may say how it went.
     pub tries: u16,
+    /// When it was taken; [`LEASE`] begins then.
+    pub taken_at: OffsetDateTime,
 }
 
 /// Takes messages that are due, the oldest of each phone, so that a phone gets them in order; but a code, which soon is of
@@ -147,7 +149,7 @@ pub async fn claim(conn: &mut Conn, limit: i64, now: OffsetDateTime) -> DbResult
     let rows = rows.fetch_all(conn.pg()).await?;
     let open = |id: Uuid, sealed: &[u8], tries| {
         let sms = conn.vault().open_value(Place { table: TABLE, row: id }, sealed)?;
-        Ok(Claimed { id: id.into(), sms, tries: u16::try_from(tries).unwrap_or_default() })
+        Ok(Claimed { id: id.into(), sms, tries: u16::try_from(tries).unwrap_or_default(), taken_at: now })
     };
     rows.into_iter().map(|row| open(row.id, &row.sealed, row.tries)).collect()
 }
@@ -246,25 +248,29 @@ pub async fn telephoned(tx: &mut Tx, application: ApplicationId, id: MessageId) 
     Ok(done.execute(tx.pg()).await?.rows_affected() == 1)
 }
 
-/// Hears of new messages.
-pub struct Ear(PgListener);
+/// Announcements of new messages.
+pub struct Announcements(PgListener);
 
-impl Ear {
+impl Announcements {
     /// Listens, on a connection of its own.
     ///
     /// # Errors
     /// [`DbError::Sql`].
     pub async fn open(db: &Db) -> DbResult<Self> {
-        let mut listener = PgListener::connect_with(&db.pool).await?;
-        listener.listen("messages").await?;
-        Ok(Self(listener))
+        let pool = db.generation().pool;
+        let listener = async {
+            let mut listener = PgListener::connect_with(&pool).await?;
+            listener.listen("messages").await?;
+            Ok(listener)
+        };
+        Ok(Self(call::wait(listener).await?))
     }
 
     /// Waits for the next one.
     ///
     /// # Errors
     /// [`DbError::Sql`] when the connection is lost and does not come back.
-    pub async fn hear(&mut self) -> DbResult<()> {
+    pub async fn next(&mut self) -> DbResult<()> {
         self.0.recv().await?;
         Ok(())
     }

@@ -16,7 +16,7 @@ use crate::{
     vault::{BlindIndex, Place, Vault},
 };
 
-const TABLE: &str = "officers";
+pub(super) const TABLE: &str = "officers";
 /// Where offered secrets are sealed to: no table, so that none stands for a stored one.
 const OFFERS: &str = "officers' offers";
 

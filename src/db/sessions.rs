@@ -12,7 +12,7 @@ use tower_sessions::{
 };
 use uuid::Uuid;
 
-use super::{Conn, Db, DbError, DbResult};
+use super::{Conn, Db, DbError, DbResult, call};
 use crate::domain::{ids::AccountId, limits};
 
 /// Under this key a session keeps whose it is.
@@ -70,6 +70,7 @@ impl Sessions {
     }
 
     async fn insert(&self, record: &Record) -> Result<bool> {
+        call::may_store();
         let mut conn = self.db.read().await.map_err(backend)?;
         let data = rmp_serde::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
         let inserted = sqlx::query!(
@@ -97,6 +98,7 @@ impl SessionStore for Sessions {
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
+        call::may_store();
         let mut conn = self.db.read().await.map_err(backend)?;
         let data = rmp_serde::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
         // An update only: a session that was ended meanwhile is not brought back by a late save.
@@ -138,6 +140,7 @@ impl SessionStore for Sessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
+        call::may_store();
         let mut conn = self.db.read().await.map_err(backend)?;
         let deleted = sqlx::query!("delete from sessions where id_hash = $1 and audience = $2", &hash(id), self.audience.code());
         deleted.execute(conn.pg()).await.map_err(|error| backend(error.into()))?;
@@ -207,6 +210,10 @@ fn owner(record: &Record, key: &str) -> Option<Uuid> {
 
 #[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn backend(error: DbError) -> Error {
-    tracing::error!(%error, "the session store does not answer");
+    if error.is_passing() {
+        tracing::warn!(%error, "the session store does not answer");
+    } else {
+        tracing::error!(%error, "the session store does not answer");
+    }
     Error::Backend(error.to_string())
 }

@@ -44,7 +44,7 @@ pub async fn attempt(db: &Db, about: &[(Limit, &str)], now: OffsetDateTime) -> D
         );
         counted.push(id.fetch_one(tx.pg()).await?);
     }
-    tx.commit().await?;
+    tx.commit_bookkeeping().await?;
     Ok(Ok(Try(counted)))
 }
 

@@ -108,8 +108,12 @@ pub enum Cause {
     TanpaJawaban,
     /// The gateway cannot take it now.
     GatewaySibuk,
-    /// The gateway will not take it.
+    /// The gateway will not take this message.
     DitolakGateway,
+    /// The gateway will not take anything from us: wrong name, password or address, no credit, no way out.
+    GatewayMenolak,
+    /// The gateway answered something that is no "taken".
+    JawabanAneh,
     /// The network did not reach the phone.
     TidakSampai,
     /// The network will not take it.
@@ -123,6 +127,8 @@ codes!(Cause {
     TanpaJawaban = "tanpa_jawaban", "gateway tidak menjawab";
     GatewaySibuk = "gateway_sibuk", "gateway sibuk";
     DitolakGateway = "ditolak_gateway", "ditolak gateway";
+    GatewayMenolak = "gateway_menolak", "gateway menolak layanan ini";
+    JawabanAneh = "jawaban_aneh", "jawaban gateway tidak dikenal";
     TidakSampai = "tidak_sampai", "tidak sampai di ponsel";
     DitolakJaringan = "ditolak_jaringan", "ditolak jaringan seluler";
     LewatWaktu = "lewat_waktu", "sudah lewat waktunya";
@@ -147,6 +153,17 @@ impl Report {
             "2" => Some(Self::Lost(Cause::TidakSampai)),
             "16" => Some(Self::Lost(Cause::DitolakJaringan)),
             _ => None,
+        }
+    }
+}
+
+impl Cause {
+    /// Whether it says something about the gateway rather than about one message: while it lasts, none goes out.
+    #[must_use]
+    pub fn is_the_gateways(self) -> bool {
+        match self {
+            Self::TidakTerhubung | Self::TanpaJawaban | Self::GatewaySibuk | Self::GatewayMenolak | Self::JawabanAneh => true,
+            Self::DitolakGateway | Self::TidakSampai | Self::DitolakJaringan | Self::LewatWaktu => false,
         }
     }
 }

@@ -65,6 +65,7 @@ pub struct Vault {
     audit: Zeroizing<[u8; 64]>,
     report: Zeroizing<[u8; 64]>,
     code: Zeroizing<[u8; 64]>,
+    check: Zeroizing<[u8; 64]>,
 }
 
 impl Vault {
@@ -83,6 +84,7 @@ impl Vault {
             audit: derive(&source, "audit chain"),
             report: derive(&source, "guard of delivery reports"),
             code: derive(&source, "codes to phones"),
+            check: derive(&source, "key check"),
         }
     }
 
@@ -199,6 +201,12 @@ impl Vault {
         let mut mac = mac(&self.report);
         mac.update(message.as_bytes());
         mac.verify_truncated_left(guard).is_ok()
+    }
+
+    /// What stands in a database that was filled with these keys.
+    #[must_use]
+    pub fn key_check(&self) -> [u8; 32] {
+        keyed_hash(&self.check, b"alpukat")
     }
 
     /// Index of whatever a wrong answer was about: a NIK, an address, a receipt number.

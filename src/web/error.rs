@@ -1,17 +1,11 @@
-//! One error type at the edge. A single layer turns whatever went wrong into a page that says what
-//! to do next, never the cause; the cause is logged once, here.
+//! One error type at the edge. The cause is logged once, here; what people see are the error pages, which never tell it.
 
-use askama::Template;
-use askama_web::WebTemplate;
 use axum::{
-    extract::Request,
     http::{HeaderValue, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use time::OffsetDateTime;
 
-use super::{middleware::RequestId, officer::DeskShell, paths, shell::Shell};
 use crate::{
     actions::{ProofError, codes::FinishError},
     db::DbError,
@@ -119,71 +113,6 @@ pub fn too_many(page: impl IntoResponse, next: OffsetDateTime, now: OffsetDateTi
     let mut response = (StatusCode::TOO_MANY_REQUESTS, page).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "error/page.html")]
-struct ErrorPage {
-    shell: Shell,
-    status: u16,
-    request_id: String,
-}
-
-/// Gives every refusal without a page of its own one in our layout.
-pub async fn dress(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
-    let session = request.extensions().get::<tower_sessions::Session>().cloned();
-    let response = next.run(request).await;
-    if is_dressed(&response) {
-        return response;
-    }
-    let status = response.status();
-    // Asking for the session costs a statement, which a broken database would not answer.
-    let shell = match session {
-        Some(session) if status.is_client_error() => Shell::of(&session).await.unwrap_or_default(),
-        _ => Shell::default(),
-    };
-    let page = ErrorPage { shell, status: status.as_u16(), request_id: id.to_string() };
-    with_headers_of(&response, (status, page).into_response())
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "error/desk.html")]
-struct DeskErrorPage {
-    shell: DeskShell,
-    status: u16,
-    request_id: String,
-}
-
-/// The same in the layout of the desk, alike for whoever asks.
-pub async fn dress_desk(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().cloned().unwrap_or_default();
-    let response = next.run(request).await;
-    if is_dressed(&response) {
-        return response;
-    }
-    let status = response.status();
-    let page = DeskErrorPage { shell: DeskShell::default(), status: status.as_u16(), request_id: id.to_string() };
-    with_headers_of(&response, (status, page).into_response())
-}
-
-fn is_dressed(response: &Response) -> bool {
-    let status = response.status();
-    let has_page = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let for_machines = response.extensions().get::<ForMachines>().is_some();
-    has_page || for_machines || !(status.is_client_error() || status.is_server_error())
-}
-
-fn with_headers_of(bare: &Response, mut dressed: Response) -> Response {
-    for name in [header::ALLOW, header::RETRY_AFTER, header::CONNECTION] {
-        if let Some(value) = bare.headers().get(&name) {
-            dressed.headers_mut().insert(name, value.clone());
-        }
-    }
-    if dressed.status() == StatusCode::SERVICE_UNAVAILABLE {
-        dressed.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
-    }
-    dressed
 }
 
 /// Marks an answer that machines read and that is not to become a page.

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use axum::{
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes},
     extract::{FromRequest, Request},
     http::{HeaderMap, StatusCode, header},
-    middleware::Next,
-    response::{IntoResponse, Response},
 };
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
 use super::error::WebError;
@@ -105,29 +104,22 @@ impl<S: Send + Sync> FromRequest<S> for Form {
     }
 }
 
-fn is_form(headers: &HeaderMap) -> bool {
+/// Whether a request brings a form without files, or nothing.
+pub fn is_form(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     kind.starts_with("application/x-www-form-urlencoded") || kind.is_empty()
 }
 
-async fn gather(body: Body) -> Result<Bytes, WebError> {
-    match timeout(MAX_TIME, to_bytes(body, MAX_BYTES)).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(_)) => Err(WebError::Status(StatusCode::PAYLOAD_TOO_LARGE)),
+/// All of a form, once it has arrived.
+///
+/// # Errors
+/// When it is too large (413), too slow (408) or breaks off (400).
+pub async fn gather(body: Body) -> Result<Bytes, WebError> {
+    match timeout(MAX_TIME, Limited::new(body, MAX_BYTES).collect()).await {
+        Ok(Ok(body)) => Ok(body.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(WebError::Status(StatusCode::PAYLOAD_TOO_LARGE)),
+        Ok(Err(_)) => Err(WebError::Status(StatusCode::BAD_REQUEST)),
         Err(_) => Err(WebError::Status(StatusCode::REQUEST_TIMEOUT)),
-    }
-}
-
-/// Waits for the whole form before anybody asks who sent it: a session that ends while its form is under way, slowly, has
-/// ended when the form is acted on.
-pub async fn whole(request: Request, next: Next) -> Response {
-    if !is_form(request.headers()) {
-        return next.run(request).await;
-    }
-    let (parts, body) = request.into_parts();
-    match gather(body).await {
-        Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
-        Err(error) => error.into_response(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every request passes: its id and log line, where it comes from, and headers that keep
 //! browsers careful.
 
-use std::{fmt, net::IpAddr, sync::Arc};
+use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     extract::{FromRequestParts, MatchedPath, Request, State},
@@ -14,7 +14,11 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{server::PeerAddr, state::Site};
-use crate::adapters::clock::Stopwatch;
+use crate::{adapters::clock::Stopwatch, db::call::Call};
+
+/// How long a request may wait for the database, all its waiting together; what it waits for its own body, the decoder and
+/// the hasher is apart.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Names one request in the log and on an error page.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +58,14 @@ fn known(method: &Method) -> &'static str {
         Method::HEAD => "HEAD",
         _ => "OTHER",
     }
+}
+
+/// Gives a request its patience with the database, which also notes what may have been stored.
+pub async fn call_database(mut request: Request, next: Next) -> Response {
+    let watch = Stopwatch::start();
+    let call = Call::new(PATIENCE, move || watch.elapsed());
+    request.extensions_mut().insert(Arc::clone(&call));
+    call.run(next.run(request)).await
 }
 
 /// Refuses what would change something and does not say which page sent it: every browser of today says so, by `Origin` or

@@ -4,6 +4,7 @@
 mod assets;
 mod citizen;
 mod error;
+mod error_pages;
 mod form;
 pub mod metrics;
 mod middleware;
@@ -12,6 +13,7 @@ pub mod paths;
 mod picture;
 mod public;
 mod receive;
+mod request_body;
 pub mod server;
 mod shell;
 pub mod state;
@@ -35,25 +37,28 @@ use crate::db::sessions::{Audience, Sessions};
 /// The whole service. Citizens and officers have a cookie each, and neither opens the other's pages.
 pub fn router(state: AppState) -> Router {
     let desk = officer::router()
-        .layer(from_fn(form::whole))
-        .layer(CatchPanicLayer::new())
         .layer(CsrfLayer::new())
         .layer(from_fn(middleware::says_where_from))
-        .layer(from_fn(error::dress_desk))
-        .layer(sessions(&state, Audience::Petugas));
+        .layer(from_fn(request_body::take_in))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(error_pages::mark_answered))
+        .layer(sessions(&state, Audience::Petugas))
+        .layer(from_fn(error_pages::at_the_desk));
     Router::new()
         .merge(public::router())
         .merge(citizen::router())
         .merge(assets::router())
         // Named, so that it stays the one that answers for addresses of nobody when the desk joins.
         .fallback(|| async { WebError::NotFound })
-        .layer(from_fn(form::whole))
-        .layer(CatchPanicLayer::new())
         .layer(CsrfLayer::new())
         .layer(from_fn(middleware::says_where_from))
-        .layer(from_fn(error::dress))
+        .layer(from_fn(request_body::take_in))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(error_pages::mark_reader))
         .layer(sessions(&state, Audience::Warga))
+        .layer(from_fn(error_pages::for_citizens))
         .merge(desk)
+        .layer(from_fn(middleware::call_database))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(state.clone(), middleware::careful))
         .layer(from_fn(middleware::trace))

@@ -21,6 +21,7 @@ use tokio::time::timeout;
 
 use super::{
     error::{WebError, WebResult},
+    request_body::Files,
     state::AppState,
 };
 use crate::{
@@ -35,7 +36,7 @@ use crate::{
 };
 
 /// A phone that sends nothing for so long has lost its signal.
-const SILENCE: Duration = Duration::from_secs(30);
+pub const SILENCE: Duration = Duration::from_secs(30);
 /// Ten megabytes in this time are 17 kB a second, less than a bad 3G connection gives.
 const WHOLE: Duration = Duration::from_mins(10);
 /// How many bytes may come before a field begins, since the reader of forms searches all of them again
@@ -92,7 +93,8 @@ impl Receiver {
     pub async fn receive(&self, request: Request, account: AccountId, db: &Db) -> WebResult<Received> {
         let Some(place) = self.lines.join(account.uuid()) else { return Err(WebError::Status(StatusCode::TOO_MANY_REQUESTS)) };
         let allowance = Arc::new(AtomicUsize::new(PREAMBLE));
-        let request = request.map(|body| Body::new(Rationed { body, allowance: Arc::clone(&allowance), warned: false }));
+        let files = request.extensions().get::<Files>().cloned();
+        let request = request.map(|body| Body::new(Rationed { body, files, allowance: Arc::clone(&allowance), warned: false }));
         let Ok(mut multipart) = Multipart::from_request(request, &()).await else { return Ok(Received::Nothing) };
         let cut = |file: &str| Received::Refused { refusal: UploadRefusal::Cut, file: file.to_owned() };
         let mut fingerprint = db.file_fingerprint();
@@ -146,6 +148,7 @@ impl Receiver {
 /// A form's body that breaks off when the reader has used up its allowance and still finds no field.
 struct Rationed {
     body: Body,
+    files: Option<Files>,
     /// How many more bytes the reader may have.
     allowance: Arc<AtomicUsize>,
     /// Whether the reader was told to look at what it has.
@@ -159,6 +162,9 @@ impl HttpBody for Rationed {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
         let left = self.allowance.load(Ordering::Relaxed);
         if left == 0 && self.warned {
+            if let Some(files) = &self.files {
+                files.break_off();
+            }
             return Poll::Ready(Some(Err(axum::Error::new("no field begins"))));
         }
         if left == 0 {

@@ -1,21 +1,23 @@
 //! The accept loop: HTTP/1 on sockets that cannot be held for ever. Axum's own loop waits without end for a request's
-//! first bytes, counts no connections, and lets a half-sent request hold up a stop.
+//! first bytes, counts no connections, lets a half-sent request hold up a stop, and drops a request whose client has left
+//! wherever it happens to be. Here a request that was begun is finished in a task of its own, whoever listens.
+
+mod body;
 
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::Body;
 use axum::extract::Request;
-use axum::response::Response;
-use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -26,6 +28,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
+
+use self::body::{AtWorkBody, Gone, IncomingWhole};
 
 /// How much of a request's head, or of an answer on its way out, is kept in memory for a connection.
 const BUFFER: usize = 64 * 1024;
@@ -54,7 +58,7 @@ pub struct Limits {
     pub head: Duration,
     /// How long the other end may take nothing of what we send.
     pub stalled: Duration,
-    /// How long a stop waits for requests in flight.
+    /// How long a stop waits for requests in flight, also for those whose client has left.
     pub grace: Duration,
 }
 
@@ -88,7 +92,8 @@ pub async fn run(listener: TcpListener, app: Router, limits: Limits, shutdown: i
             let (stream, peer) = accept(&listener).await;
             let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
             let Some(place) = Addresses::enter(&addresses, peer.ip()) else { continue };
-            let connection = Connection { peer, app: app.clone(), stopping: stopping.clone(), _held: (slot, place) };
+            let held = Arc::new(Held { _slot: slot, _place: place });
+            let connection = Connection { peer, app: app.clone(), stopping: stopping.clone(), held };
             tokio::spawn(connection.serve(stream, limits.clone()));
         }
     };
@@ -98,7 +103,10 @@ pub async fn run(listener: TcpListener, app: Router, limits: Limits, shutdown: i
     }
     drop(listener);
     drop(stop);
-    slots.acquire_many(u32::try_from(connections).unwrap_or(u32::MAX)).await.ok();
+    let all = slots.acquire_many(u32::try_from(connections).unwrap_or(u32::MAX));
+    if timeout(limits.grace + STEP, all).await.is_err() {
+        tracing::warn!("requests are still at work at the end of the stop's grace; they are broken off");
+    }
 }
 
 /// The next connection, whatever happens: a client that has gone again is passed over, and when the system is out of files
@@ -134,13 +142,20 @@ fn affordable(wanted: usize) -> usize {
     usize::try_from(files.saturating_sub(OTHER_FILES) / FILES_EACH).map_or(wanted, |files| files.clamp(1, wanted))
 }
 
-/// One connection, and what it holds until it ends.
+/// What a connection holds, until it has ended and so has each request that it began: whoever posts and leaves keeps the
+/// slot and the place as long as there is work for them.
+struct Held {
+    _slot: OwnedSemaphorePermit,
+    _place: Place,
+}
+
+/// One connection.
 struct Connection {
     peer: SocketAddr,
     app: Router,
     /// Its sender is dropped when the stop begins.
     stopping: watch::Receiver<()>,
-    _held: (OwnedSemaphorePermit, Place),
+    held: Arc<Held>,
 }
 
 impl Connection {
@@ -149,14 +164,17 @@ impl Connection {
         // Without it, whoever asks and then reads nothing keeps the answer, and the connection, for ever.
         setsockopt(&stream, TcpUserTimeout, &u32::try_from(limits.stalled.as_millis()).unwrap_or(u32::MAX)).ok();
 
-        let busy = Arc::new(AtomicBool::new(false));
+        let (busy, gone) = (Arc::new(AtomicBool::new(false)), Gone::default());
         let service = service_fn(|mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(PeerAddr(self.peer));
-            answer(self.app.clone(), request.map(Body::new), AtWork::begin(&busy))
+            let request = request.map(|body| Body::new(IncomingWhole::of(body, gone.clone())));
+            answer(self.app.clone(), request, AtWork::begin(&busy, &self.held))
         });
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(BUFFER);
         let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
+        // Dropped before the connection is.
+        let _told = gone.on_drop();
 
         // How a connection ends is the client's affair: most errors are phones that went away.
         tokio::select! {
@@ -174,48 +192,35 @@ impl Connection {
     }
 }
 
+/// Answers in a task of its own, so that a client that leaves cuts nothing off half-way: hyper drops this future then, and
+/// the task goes on.
 async fn answer(app: Router, request: Request, at_work: AtWork) -> Result<Response<AtWorkBody>, Infallible> {
-    let response = app.oneshot(request).await?;
-    Ok(response.map(|body| AtWorkBody { body, _at_work: at_work }))
+    let answered = tokio::spawn(async move { (app.oneshot(request).await, at_work) });
+    match answered.await {
+        Ok((Ok(response), at_work)) => Ok(response.map(|body| AtWorkBody::of(body, Some(at_work)))),
+        Ok((Err(never), _)) => match never {},
+        // It panicked outside of all layers, or the program is ending.
+        Err(_) => Ok(StatusCode::INTERNAL_SERVER_ERROR.into_response().map(|body| AtWorkBody::of(body, None))),
+    }
 }
 
-/// Marks a connection as having a request in flight: from the end of its head to the end of the answer's body. There is at
-/// most one at a time, also when requests are pipelined.
-struct AtWork(Arc<AtomicBool>);
+/// Marks a connection as having a request in flight: from the end of its head to the end of the answer's body, or of the work
+/// when nobody takes the answer. There is at most one at a time, also when requests are pipelined.
+struct AtWork {
+    busy: Arc<AtomicBool>,
+    _held: Arc<Held>,
+}
 
 impl AtWork {
-    fn begin(busy: &Arc<AtomicBool>) -> Self {
+    fn begin(busy: &Arc<AtomicBool>, held: &Arc<Held>) -> Self {
         busy.store(true, Ordering::Relaxed);
-        Self(Arc::clone(busy))
+        Self { busy: Arc::clone(busy), _held: Arc::clone(held) }
     }
 }
 
 impl Drop for AtWork {
     fn drop(&mut self) {
-        self.0.store(false, Ordering::Relaxed);
-    }
-}
-
-/// An answer's body, which keeps that mark as long as it is being sent.
-struct AtWorkBody {
-    body: Body,
-    _at_work: AtWork,
-}
-
-impl HttpBody for AtWorkBody {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        self.busy.store(false, Ordering::Relaxed);
     }
 }
 

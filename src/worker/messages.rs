@@ -3,7 +3,10 @@
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
 use tokio::task::JoinSet;
+
+use super::Stop;
 
 use crate::{
     adapters::{
@@ -12,15 +15,22 @@ use crate::{
     },
     db::{
         Db, DbResult,
-        messages::{self, Claimed, Ear},
+        messages::{self, Announcements, Claimed},
     },
-    domain::{ids::MessageId, message},
+    domain::{
+        ids::MessageId,
+        message::{self, Cause},
+    },
 };
 
 /// Messages that are under way at once.
 const AT_ONCE: i64 = 32;
 /// How often waiting messages are looked for when nobody calls: for those whose pause is over, and those whose worker died.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// How often a gateway in trouble is spoken of in the log.
+const WARN_EVERY: time::Duration = time::Duration::MINUTE;
+/// How long to wait before it is tried again to write down what a gateway answered.
+const TRY_AGAIN: Duration = Duration::from_secs(1);
 
 /// Where messages go.
 #[derive(Clone, Debug)]
@@ -46,26 +56,59 @@ impl ReportAddress {
     }
 }
 
-pub(super) async fn deliver_for_ever(db: &Db, clock: &Clock, outlet: &Outlet) {
-    let mut ear = None;
-    loop {
-        if ear.is_none() {
-            ear = Ear::open(db).await.ok();
+/// What the gateway's last answers say about the gateway, so that whoever reads the log hears of it once a minute.
+#[derive(Debug, Default)]
+struct Trouble {
+    /// What the last answer to a try said; nothing while the gateway takes messages.
+    last: Option<(Cause, Option<u16>)>,
+    warned_at: Option<OffsetDateTime>,
+}
+
+impl Trouble {
+    fn note(&mut self, answer: Answer) {
+        self.last = match answer {
+            Answer::Later { cause, status, .. } => Some((cause, status)),
+            Answer::Accepted | Answer::Refused(_) => None,
+        };
+    }
+
+    /// Warns if there is something to warn of and the last warning is a minute old.
+    fn warn(&mut self, now: OffsetDateTime) {
+        let Some((cause, status)) = self.last else {
+            self.warned_at = None;
+            return;
+        };
+        if self.warned_at.is_none_or(|warned| now - warned >= WARN_EVERY) {
+            self.warned_at = Some(now);
+            tracing::warn!(cause = cause.code(), status, "the SMS gateway takes no messages; they wait and are tried again");
         }
-        match deliver(db, clock, outlet).await {
+    }
+}
+
+/// Hands messages on until `stop` says so; what is in hand then is finished first.
+pub(super) async fn deliver_until(db: &Db, clock: &Clock, outlet: &Outlet, mut stop: Stop) {
+    let (mut announcements, mut trouble) = (None, Trouble::default());
+    while !stop.is_near() {
+        if announcements.is_none() {
+            announcements = Announcements::open(db).await.ok();
+        }
+        let delivered = deliver_noting(db, clock, outlet, &mut trouble).await;
+        trouble.warn(clock.now());
+        match delivered {
             Ok(0) => {}
             Ok(_) => continue,
             Err(error) => tracing::warn!(%error, "could not hand messages on; trying again later"),
         }
-        let called = async {
-            match &mut ear {
-                Some(ear) => ear.hear().await.is_ok(),
+        let announced = async {
+            match &mut announcements {
+                Some(announcements) => announcements.next().await.is_ok(),
                 None => std::future::pending().await,
             }
         };
         tokio::select! {
-            heard = called => if !heard { ear = None },
+            heard = announced => if !heard { announcements = None },
             () = tokio::time::sleep(LOOK_EVERY) => {}
+            () = stop.near() => {}
         }
     }
 }
@@ -75,6 +118,10 @@ pub(super) async fn deliver_for_ever(db: &Db, clock: &Clock, outlet: &Outlet) {
 /// # Errors
 /// [`crate::db::DbError`]; what was tried and not written down is tried again after a while, with the same reference.
 pub async fn deliver(db: &Db, clock: &Clock, outlet: &Outlet) -> DbResult<usize> {
+    deliver_noting(db, clock, outlet, &mut Trouble::default()).await
+}
+
+async fn deliver_noting(db: &Db, clock: &Clock, outlet: &Outlet, trouble: &mut Trouble) -> DbResult<usize> {
     let due = messages::claim(&mut db.read().await?, AT_ONCE, clock.now()).await?;
     let count = due.len();
     let mut under_way = JoinSet::new();
@@ -83,27 +130,45 @@ pub async fn deliver(db: &Db, clock: &Clock, outlet: &Outlet) -> DbResult<usize>
         under_way.spawn(async move { hand_on(&db, &clock, &outlet, &message).await });
     }
     while let Some(done) = under_way.join_next().await {
-        if let Ok(Err(error)) = done {
-            tracing::warn!(%error, "a message was tried, but how it went could not be written down");
+        match done {
+            Ok((answer, Ok(()))) => trouble.note(answer),
+            Ok((answer, Err(error))) => {
+                trouble.note(answer);
+                tracing::warn!(%error, "a message was tried, but how it went could not be written down");
+            }
+            Err(error) => tracing::error!(%error, "handing a message on was broken off"),
         }
     }
     Ok(count)
 }
 
-async fn hand_on(db: &Db, clock: &Clock, outlet: &Outlet, message: &Claimed) -> DbResult<()> {
+async fn hand_on(db: &Db, clock: &Clock, outlet: &Outlet, message: &Claimed) -> (Answer, DbResult<()>) {
     let answer = match outlet {
-        Outlet::Gateway(gateway, report) => gateway.send(message.id, &message.sms, &report.of(db, message.id)).await,
+        Outlet::Gateway(gateway, report) => gateway.send(message.id, &message.sms, &report.of(db, message.id), clock.now()).await,
         Outlet::Log => {
             tracing::info!("sms ke={} teks=\"{}\"", message.sms.phone.logged(), message.sms.text);
             Answer::Accepted
         }
     };
-    let (mut conn, now) = (db.read().await?, clock.now());
+    // What the gateway has answered is not to be asked a second time because our own database was away for a moment: as long
+    // as nobody else may take the message, it is tried to write the answer down.
+    let lease_ends = message.taken_at + messages::LEASE;
+    loop {
+        match write_down(db, clock.now(), message, answer).await {
+            Err(error) if error.is_passing() && clock.now() + TRY_AGAIN < lease_ends => tokio::time::sleep(TRY_AGAIN).await,
+            written => return (answer, written),
+        }
+    }
+}
+
+async fn write_down(db: &Db, now: OffsetDateTime, message: &Claimed, answer: Answer) -> DbResult<()> {
+    let mut conn = db.read().await?;
     match answer {
         Answer::Accepted => messages::accepted(&mut conn, message, now).await,
         Answer::Refused(cause) => messages::put_off(&mut conn, message, cause, None).await,
-        Answer::Later(cause) => {
-            let again = message::pause_after(message.tries, rand::random()).map(|pause| now + pause);
+        Answer::Later { cause, pause, .. } => {
+            let again =
+                message::pause_after(message.tries, rand::random()).map(|ours| now + ours.max(pause.try_into().unwrap_or(ours)));
             messages::put_off(&mut conn, message, cause, again).await
         }
     }

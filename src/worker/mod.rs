@@ -8,6 +8,8 @@ mod sweep;
 
 use std::time::Duration;
 
+use tokio::{sync::watch, time::timeout};
+
 use self::messages::Outlet;
 use crate::{adapters::clock::Clock, db::Db};
 
@@ -15,13 +17,48 @@ use crate::{adapters::clock::Clock, db::Db};
 const CLOCK_EVERY: Duration = Duration::from_mins(1);
 /// How often what is past its time is cleared away.
 const SWEEP_EVERY: Duration = Duration::from_mins(10);
+/// How long a stop waits for messages in hand: a gateway that does not answer is given up a little earlier.
+const FINISH: Duration = Duration::from_secs(12);
 
-/// Works until it is dropped. Without an outlet messages wait.
-pub async fn run(db: Db, clock: Clock, outlet: Option<Outlet>) {
+/// Tells a loop that it should end.
+#[derive(Clone, Debug)]
+struct Stop(watch::Receiver<bool>);
+
+impl Stop {
+    fn is_near(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    async fn near(&mut self) {
+        // Whoever could say so is gone: then it is time as well.
+        self.0.wait_for(|near| *near).await.ok();
+    }
+}
+
+/// Works until `stop` is ready; messages that are in hand then are finished, so that none is handed on a second time. Without an
+/// outlet messages wait.
+pub async fn run(db: Db, clock: Clock, outlet: Option<Outlet>, stop: impl Future<Output = ()>) {
+    let (says, stopping) = watch::channel(false);
     let deliver = async {
         if let Some(outlet) = &outlet {
-            messages::deliver_for_ever(&db, &clock, outlet).await;
+            messages::deliver_until(&db, &clock, outlet, Stop(stopping)).await;
         }
     };
-    tokio::join!(deliver, clockwork::keep_for_ever(&db, &clock, CLOCK_EVERY), sweep::sweep_for_ever(&db, &clock, SWEEP_EVERY));
+    let rounds = async {
+        tokio::join!(clockwork::keep_for_ever(&db, &clock, CLOCK_EVERY), sweep::sweep_for_ever(&db, &clock, SWEEP_EVERY));
+    };
+    let (mut deliver, mut rounds) = (std::pin::pin!(deliver), std::pin::pin!(rounds));
+    let mut delivers = true;
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        tokio::select! {
+            () = &mut deliver, if delivers => delivers = false,
+            () = &mut rounds => {}
+            () = &mut stop => break,
+        }
+    }
+    says.send_replace(true);
+    if delivers && timeout(FINISH, deliver).await.is_err() {
+        tracing::warn!("messages were still in hand at the stop; they go on when their lease is over");
+    }
 }

@@ -1,5 +1,7 @@
 //! `/admin/pesan`: how messages go out, what did not arrive, and whom to telephone; officers see their counter's.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -48,6 +50,7 @@ struct MessagesPage {
     shell: DeskShell,
     place: String,
     outbox: Outbox,
+    put_off: Vec<(Cause, i64)>,
     failures: Vec<(Cause, i64)>,
     /// How long the oldest message waits, where that is too long.
     late: Option<String>,
@@ -64,14 +67,13 @@ pub async fn get(desk: Desk, State(db): State<Db>, State(site): State<Site>, Raw
     let scope = desk.officer().scope();
     let outbox = deliveries::outbox(&mut conn, &scope).await?;
     let list = deliveries::to_telephone(&mut conn, &scope).await?;
-    let mut failures: Vec<(Cause, i64)> = outbox.failed.iter().map(|(cause, count)| (*cause, *count)).collect();
-    failures.sort_by_key(|(cause, count)| (-count, cause.code()));
     let told = parameter(query.as_deref(), "ditelepon").map(|_| desk_words::TELEPHONED);
     Ok(MessagesPage {
         place: desk.officer().office(),
         late: outbox.oldest.map(|oldest| desk.now - oldest).filter(|age| *age > WAITS_TOO_LONG).map(desk::elapsed),
         no_gateway: !site.sends_messages,
-        failures,
+        put_off: most_first(&outbox.put_off),
+        failures: most_first(&outbox.failed),
         outbox,
         list,
         serves: desk.officer().role == Role::Petugas,
@@ -79,6 +81,12 @@ pub async fn get(desk: Desk, State(db): State<Db>, State(site): State<Site>, Raw
         shell: desk.shell,
     }
     .into_response())
+}
+
+fn most_first(counts: &HashMap<Cause, i64>) -> Vec<(Cause, i64)> {
+    let mut counts: Vec<(Cause, i64)> = counts.iter().map(|(cause, count)| (*cause, *count)).collect();
+    counts.sort_by_key(|(cause, count)| (-count, cause.code()));
+    counts
 }
 
 /// "Kirim ulang", on the case.

@@ -1,4 +1,4 @@
-//! `/siap`: whether the database answers and has every migration. For machines.
+//! `/siap`: whether the database answers, takes writes, has every migration and is ours. For machines.
 
 use axum::{
     Extension,
@@ -8,19 +8,20 @@ use axum::{
 };
 
 use crate::{
-    db::{Db, DbResult, migrate},
+    db::{Db, DbError, DbResult, migrate},
     web::error::ForMachines,
 };
 
 pub async fn get(State(db): State<Db>) -> Response {
-    let (status, text) = match is_current(&db).await {
-        Ok(true) => (StatusCode::OK, "ready\n"),
-        Ok(false) => (StatusCode::SERVICE_UNAVAILABLE, "the database lacks migrations\n"),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n"),
+    let (status, text) = match readiness(&db).await {
+        Ok(Ok(())) => (StatusCode::OK, "ready".to_owned()),
+        Ok(Err(unready)) => (StatusCode::SERVICE_UNAVAILABLE, unready.to_string()),
+        Err(DbError::OtherSecret) => (StatusCode::SERVICE_UNAVAILABLE, "the secret is not the database's".to_owned()),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer".to_owned()),
     };
-    (status, Extension(ForMachines), text).into_response()
+    (status, Extension(ForMachines), format!("{text}\n")).into_response()
 }
 
-async fn is_current(db: &Db) -> DbResult<bool> {
-    migrate::is_current(&mut db.read().await?).await
+async fn readiness(db: &Db) -> DbResult<Result<(), migrate::Unready>> {
+    migrate::readiness(&mut db.read().await?).await
 }

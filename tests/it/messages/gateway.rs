@@ -134,13 +134,22 @@ async fn what_waits_while_the_gateway_is_away_arrives_once_and_in_order() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_password_is_refused_for_good() {
+async fn a_wrong_password_is_no_verdict_on_a_message() {
     let (app, kannel) = (App::new().await, Kannel::start().await);
-    let outlet = outlet(&kannel.url().replace("rahasia", "salah"), listen(&app).await);
+    let wrong = outlet(&kannel.url().replace("rahasia", "salah"), listen(&app).await);
     let case = app.booked(&Wish::of(&app, &grown_up())).await;
     owe(&app, &case, "0812-0000-0001", "DUKCAPIL DKI: pesan").await;
-    work(&app, &outlet).await;
-    assert_eq!(states(&app).await, [("gagal".to_owned(), 1)]);
-    assert_eq!(app.count("select count(*) from messages where cause = 'ditolak_gateway' and tries = 1").await, 1);
-    assert!(kannel.arrived().is_empty());
+    work(&app, &wrong).await;
+    assert_eq!(states(&app).await, [("menunggu".to_owned(), 1)]);
+    assert_eq!(app.count("select count(*) from messages where cause = 'gateway_menolak' and tries = 1").await, 1);
+    let page = app.petugas().await.get("/admin/pesan").await;
+    assert!(page.text(".note.stop").contains("Gateway SMS menolak layanan ini"), "{}", page.text("main"));
+    assert!(page.text("dl").contains("Dicoba lagi: gateway menolak layanan ini 1"), "{}", page.text("dl"));
+
+    // Somebody mends the setting: the message goes out by itself.
+    app.clock().advance(Duration::minutes(1));
+    work(&app, &outlet(&kannel.url(), listen(&app).await)).await;
+    kannel.until(1).await;
+    until_reported(&app).await;
+    assert_eq!(kannel.arrived().len(), 1);
 }

@@ -44,11 +44,15 @@ async fn it_says_when_the_oldest_message_waits_too_long_and_what_was_given_up() 
         assert_eq!(figures(&app).await, expected);
     }
     assert!(!scraped(&app).await.contains("0812"), "nothing personal");
-    // Another gateway's password: it refuses both for good.
+    // Another gateway's password: the first is refused, and the second waits for it.
     let outlet = outlet(&kannel.url().replace("rahasia", "salah"), listen(&app).await);
     work(&app, &outlet).await;
+    let refused = "alpukat_messages_put_off{cause=\"gateway_menolak\"} 1".to_owned();
+    assert!(figures(&app).await.contains(&refused), "{:?}", figures(&app).await);
+    // Of all that is given up after hours, it says why.
+    sqlx::query("update messages set state = 'gagal', cause = 'gateway_menolak'").execute(&mut app.owner().await).await.unwrap();
     let mut expected = nothing.to_vec();
-    expected.push("alpukat_messages_failed{cause=\"ditolak_gateway\"} 2".to_owned());
+    expected.push("alpukat_messages_failed{cause=\"gateway_menolak\"} 2".to_owned());
     assert_eq!(figures(&app).await, expected);
     assert_eq!(app.browser().get("/metrics").await.status, 404, "not where the public reaches it");
 }
