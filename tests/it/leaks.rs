@@ -1,9 +1,6 @@
 //! What is stolen with a dump of the database, or read in the log, names nobody.
 
-use std::{
-    process::Command,
-    sync::{Arc, Mutex},
-};
+use std::process::Command;
 
 use base64::{Engine, prelude::BASE64_STANDARD, prelude::BASE64_STANDARD_NO_PAD};
 use tracing::instrument::WithSubscriber;
@@ -13,23 +10,10 @@ use crate::{
     support::{
         app::{App, SLOT},
         listening,
+        log::Log,
         people::{PASSWORD, grown_up},
     },
 };
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl std::io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// A journey from registration to the receipt, with a wrong log-in and a refused form on the way; gives
 /// everything that was used and must not be found.
@@ -117,9 +101,7 @@ async fn neither_a_dump_nor_the_log_names_anybody() {
     let _listening = listening();
     let app = App::new().await;
     let log = Log::default();
-    let writer = log.clone();
-    let everything = tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_writer(move || writer.clone()).finish();
-    let secrets = journey(&app).with_subscriber(everything).await;
+    let secrets = journey(&app).with_subscriber(log.listener(tracing::Level::DEBUG)).await;
 
     let options = &app.database.owner;
     let mut dump = Command::new("pg_dump");
@@ -128,7 +110,7 @@ async fn neither_a_dump_nor_the_log_names_anybody() {
     dump.args(["--port", &options.get_port().to_string()]);
     let dump = dump.output().expect("pg_dump is missing");
     assert!(dump.status.success(), "{}", String::from_utf8_lossy(&dump.stderr));
-    let log = log.0.lock().unwrap().clone();
+    let log = log.bytes();
     assert!(contains(&dump.stdout, b"INSERT INTO public.events") && contains(&log, b"answered"), "both have something in them");
 
     for secret in secrets {

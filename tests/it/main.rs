@@ -18,6 +18,7 @@ mod domain;
 mod files;
 mod history;
 mod intake;
+mod interruptions;
 mod leaks;
 mod messages;
 mod pdfs;

@@ -6,28 +6,8 @@ use axum::http::Request;
 use crate::support::{
     app::{App, SLOT},
     people::grown_up,
+    routes,
 };
-
-/// Every address of one application.
-fn addresses(application: &str, page: &str) -> Vec<String> {
-    let below = [
-        "",
-        "/keterangan",
-        "/dokumen",
-        "/unggah",
-        "/unggah/ktp_rusak",
-        "/jadwal",
-        "/konfirmasi",
-        "/pembatalan",
-        "/hapus-draf",
-        "/keterangan-cetak",
-        "/keterangan-cetak.pdf",
-        "/jadwal.ics",
-    ];
-    let mut all: Vec<String> = below.iter().map(|rest| format!("{application}{rest}")).collect();
-    all.extend(["", "/pratinjau", "/hapus"].map(|rest| format!("{application}/halaman/{page}{rest}")));
-    all
-}
 
 #[tokio::test]
 async fn a_stranger_gets_404_for_every_address_of_an_application_and_changes_nothing() {
@@ -44,7 +24,7 @@ async fn a_stranger_gets_404_for_every_address_of_an_application_and_changes_not
         }
         let page: uuid::Uuid = sqlx::query_scalar("select id from pages").fetch_one(&mut app.owner().await).await.unwrap();
         let nowhere = mine.get("/tidak-ada").await;
-        for address in addresses(&draft, &page.to_string()) {
+        for address in routes::of_an_application(&draft, &page.to_string()) {
             let got = mine.get(&address).await;
             assert!(matches!(got.status, 404 | 405), "GET {address}: {}", got.status);
             assert_eq!(
@@ -81,62 +61,7 @@ async fn a_walk_over_all_routes_without_a_session_reaches_nothing_personal() {
     let page: uuid::Uuid = sqlx::query_scalar("select id from pages").fetch_one(&mut app.owner().await).await.unwrap();
     let code: uuid::Uuid =
         sqlx::query_scalar("select check_code from applications").fetch_one(&mut app.owner().await).await.unwrap();
-    let mut all = addresses(&application, &page.to_string());
-    all.extend(
-        [
-            "/",
-            "/favicon.ico",
-            "/registrasi",
-            "/registrasi/kode",
-            "/registrasi/kode/baru",
-            "/lupa-kata-sandi",
-            "/lupa-kata-sandi/kode",
-            "/akun/ponsel",
-            "/akun/ponsel/kode",
-            "/masuk",
-            "/keluar",
-            "/cek-status",
-            "/kontak",
-            "/privasi",
-            "/siap",
-            "/metrics",
-            "/pencetakan-ktp-el",
-            "/akun",
-            "/akun/akses",
-        ]
-        .map(ToOwned::to_owned),
-    );
-    all.extend(["/pencetakan-ktp-el/tambah", "/akun/kata-sandi", "/akun/keluar-semua"].map(ToOwned::to_owned));
-    all.push(format!("/periksa/{}", code.simple()));
-    let case = application.replace("/pencetakan-ktp-el", "/petugas/permohonan");
-    let deeds = [
-        "",
-        "/pemeriksaan",
-        "/pelepasan",
-        "/lewati",
-        "/persetujuan",
-        "/pengembalian",
-        "/penolakan",
-        "/penyerahan",
-        "/salah-cetak",
-        "/jadwal",
-    ];
-    all.extend(deeds.map(|deed| format!("{case}{deed}")));
-    all.push(format!("{case}/halaman/{page}"));
-    all.extend(["/petugas", "/petugas/masuk", "/petugas/dua-langkah", "/petugas/keluar"].map(ToOwned::to_owned));
-    let run = uuid::Uuid::new_v4();
-    all.extend(["", "/blangko", &format!("/{run}"), &format!("/{run}/hasil")].map(|rest| format!("/petugas/cetak{rest}")));
-    all.extend(["", "/ditarik", "/akun", "/akun/pelepasan", "/akun/ponsel"].map(|rest| format!("/petugas/loket{rest}")));
-    all.extend(["kirim-ulang", "ditelepon"].map(|deed| format!("{case}/pesan/{page}/{deed}")));
-    all.push("/admin/pesan".to_owned());
-    all.push(format!("/sms/laporan/{page}/{}", "0".repeat(32)));
-    all.extend(
-        ["", "/2026-11-25", "/2026-11-25/penutupan", "/2026-11-25/pembukaan"].map(|rest| format!("/petugas/jadwal{rest}")),
-    );
-    // The walk forgets no route.
-    let source = include_str!("../../src/web/paths.rs");
-    let routes = source.lines().filter(|line| line.contains("pub const") && line.contains("= \"/")).count();
-    assert_eq!(all.len(), routes, "a route is missing from the walk");
+    let all = routes::all(&application, &page.to_string(), &code.simple().to_string());
     let secrets =
         [person.nik.as_str(), person.kk_number.as_str(), person.name.as_str(), "0813-0000-5678", person.address.as_str()];
     for address in all {

@@ -28,18 +28,18 @@ async fn listen(app: &App) -> SocketAddr {
 }
 
 /// Where a worker sends: to this gateway, which reports to that address.
-fn outlet(gateway: &str, reports: SocketAddr) -> Outlet {
+pub fn outlet(gateway: &str, reports: SocketAddr) -> Outlet {
     let template = format!("http://{reports}/sms/laporan/{{id}}/{{guard}}");
     Outlet::Gateway(SmsGateway::new(gateway.parse().unwrap()).unwrap(), ReportAddress { template })
 }
 
 /// Works until nothing is due.
-async fn work(app: &App, outlet: &Outlet) {
+pub async fn work(app: &App, outlet: &Outlet) {
     while deliver(&app.state.db, app.clock(), outlet).await.unwrap() > 0 {}
 }
 
 /// Owes a message about a case, to a phone.
-async fn owe(app: &App, case: &Case, phone: &str, text: &str) {
+pub async fn owe(app: &App, case: &Case, phone: &str, text: &str) {
     let mut tx = app.state.db.begin().await.unwrap();
     let sms = Sms { phone: Phone::parse(phone).unwrap(), text: text.to_owned() };
     let (now, fact) = (app.clock().now(), FactId::random());

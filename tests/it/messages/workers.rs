@@ -1,78 +1,20 @@
 //! Workers that die, answers that are lost, several workers at once: a message is sent again only under its own name.
 
 use std::{
-    collections::HashMap,
-    io::{Read, Write},
-    net::{SocketAddr, TcpListener, TcpStream},
     process::Child,
-    sync::{Arc, Mutex},
     time::{Duration as Wait, Instant},
 };
 
 use time::Duration;
 
 use super::{listen, outlet, owe, states, work};
-use crate::support::{app::App, cases::Wish, people::grown_up, program::worker};
-
-/// A gateway that notes under which reference each message comes, and answers as it is told.
-#[derive(Clone)]
-struct Gateway {
-    address: SocketAddr,
-    came: Arc<Mutex<Vec<String>>>,
-}
-
-/// What the gateway does with the n-th request, from 0.
-type Answering = fn(usize) -> &'static str;
-
-const TAKEN: &str = "HTTP/1.1 202 Accepted\r\nContent-Length: 25\r\nConnection: close\r\n\r\n0: Accepted for delivery.";
-
-impl Gateway {
-    fn start(pause: Wait, answering: Answering) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let gateway = Self { address: listener.local_addr().unwrap(), came: Arc::default() };
-        let came = Arc::clone(&gateway.came);
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let came = Arc::clone(&came);
-                std::thread::spawn(move || answer(stream, &came, pause, answering));
-            }
-        });
-        gateway
-    }
-
-    fn url(&self) -> String {
-        format!("http://{}/cgi-bin/sendsms?username=portal&password=rahasia", self.address)
-    }
-
-    /// How often each reference came.
-    fn counts(&self) -> HashMap<String, usize> {
-        let mut counts = HashMap::new();
-        for reference in self.came.lock().unwrap().iter() {
-            *counts.entry(reference.clone()).or_default() += 1;
-        }
-        counts
-    }
-}
-
-fn answer(mut stream: TcpStream, came: &Mutex<Vec<String>>, pause: Wait, answering: Answering) {
-    let (mut head, mut byte) = (Vec::new(), [0; 1]);
-    while !head.ends_with(b"\r\n\r\n") {
-        match stream.read(&mut byte) {
-            Ok(1) => head.push(byte[0]),
-            _ => return,
-        }
-    }
-    let head = String::from_utf8(head).unwrap();
-    let Some((_, rest)) = head.split_once("reference=") else { return };
-    let reference = rest.split([' ', '&']).next().unwrap().to_owned();
-    let number = {
-        let mut came = came.lock().unwrap();
-        came.push(reference);
-        came.len() - 1
-    };
-    std::thread::sleep(pause);
-    stream.write_all(answering(number).as_bytes()).ok();
-}
+use crate::support::{
+    app::App,
+    cases::Wish,
+    gateway::{Gateway, TAKEN},
+    people::grown_up,
+    program::worker,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_is_asked_again_under_the_same_name_and_later_ones_wait() {
@@ -90,7 +32,7 @@ async fn a_lost_answer_is_asked_again_under_the_same_name_and_later_ones_wait() 
     }
     for (came, cause) in [(1, "tidak_terhubung"), (2, "gateway_sibuk")] {
         work(&app, &outlet).await;
-        assert_eq!(gateway.came.lock().unwrap().len(), came, "the second message waits for the first");
+        assert_eq!(gateway.count(), came, "the second message waits for the first");
         let waits = app.count("select count(*) from messages where cause is not null and due_at > created_at").await;
         assert_eq!(waits, 1, "{cause}");
         app.clock().advance(Duration::minutes(2));
@@ -133,13 +75,13 @@ async fn of_four_workers_one_is_killed_and_every_message_counts_once() {
     }
     let begun = Instant::now();
     let mut killed = worker(&app, &gateway.url(), Duration::ZERO).spawn().unwrap();
-    while gateway.came.lock().unwrap().len() < 10 {
+    while gateway.count() < 10 {
         assert!(begun.elapsed() < Wait::from_secs(30), "the worker does not work");
         std::thread::sleep(Wait::from_millis(2));
     }
     let mut workers: Vec<Child> = (0..3).map(|_| worker(&app, &gateway.url(), Duration::ZERO).spawn().unwrap()).collect();
     let had = Instant::now();
-    while gateway.came.lock().unwrap().len() < 40 && had.elapsed() < Wait::from_millis(600) {
+    while gateway.count() < 40 && had.elapsed() < Wait::from_millis(600) {
         std::thread::sleep(Wait::from_millis(2));
     }
     killed.kill().unwrap();

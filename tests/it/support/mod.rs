@@ -6,9 +6,13 @@ pub mod browser;
 pub mod cases;
 pub mod database;
 pub mod desk;
+pub mod gateway;
 pub mod kannel;
+pub mod log;
 pub mod people;
 pub mod program;
+pub mod proxy;
+pub mod routes;
 pub mod scratch;
 
 /// How often something is tried: fewer times in a usual run, and more when `bin/prove` asks for it.

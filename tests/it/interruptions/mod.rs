@@ -1,0 +1,3 @@
+//! What is acknowledged is kept, whoever leaves and whatever the database does; and what is not known is not claimed.
+
+mod hangups;
