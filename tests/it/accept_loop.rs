@@ -3,11 +3,15 @@
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
 use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 
 use alpukat::web::server::{self, Limits, PeerAddr};
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use hyper::body::Frame;
@@ -32,6 +36,10 @@ impl Running {
             .route("/big", get(|| async { vec![b'x'; 64 << 20] }))
             .route("/drip", get(|| async { Body::new(drip()) }))
             .route("/read", post(|body: Bytes| async move { format!("<{}>", body.len()) }));
+        Self::serve(app, limits).await
+    }
+
+    async fn serve(app: Router, limits: Limits) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -238,4 +246,132 @@ async fn who_asks_and_does_not_read_is_cut() {
     let read = timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await.unwrap();
     assert!(read.is_err() || answer.len() < 64 << 20, "it was sent all of it");
     running.stop().await;
+}
+
+/// A service that takes half a second over a form, and tells how many it began and ended, and with how many bytes.
+#[derive(Clone, Default)]
+struct Work {
+    begun: Arc<AtomicUsize>,
+    ended: Arc<AtomicUsize>,
+    bytes: Arc<AtomicUsize>,
+}
+
+impl Work {
+    fn router(&self) -> Router {
+        let work = self.clone();
+        let slowly = move |body: Body| {
+            let work = work.clone();
+            async move {
+                work.begun.fetch_add(1, Ordering::SeqCst);
+                let Ok(body) = to_bytes(body, 1 << 20).await else { return "<broken off>" };
+                sleep(Duration::from_millis(500)).await;
+                work.bytes.fetch_add(body.len(), Ordering::SeqCst);
+                work.ended.fetch_add(1, Ordering::SeqCst);
+                "<done>"
+            }
+        };
+        Router::new().route("/slowly", post(slowly))
+    }
+
+    async fn until_begun(&self, count: usize) {
+        while self.begun.load(Ordering::SeqCst) < count {
+            sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_begun_is_finished_whoever_leaves_and_holds_its_place_until_then() {
+    let work = Work::default();
+    let limits = Limits { per_address: 2, exempt: Vec::new(), ..limits() };
+    let running = Running::serve(work.router(), limits).await;
+    for count in 1..=2 {
+        let mut stream = running.connect().await;
+        stream.write_all(b"POST /slowly HTTP/1.1\r\nhost: alpukat\r\ncontent-length: 4\r\n\r\nabcd").await.unwrap();
+        work.until_begun(count).await;
+        drop(stream);
+    }
+    sleep(Duration::from_millis(50)).await;
+    let mut third = running.connect().await;
+    third.write_all(b"POST /slowly HTTP/1.1\r\nhost: alpukat\r\ncontent-length: 0\r\n\r\n").await.ok();
+    assert_eq!(third.read(&mut [0; 16]).await.unwrap_or(0), 0, "whoever posts and leaves still has its place");
+    // A stop waits for them.
+    let took = running.stop().await;
+    assert_eq!((work.ended.load(Ordering::SeqCst), work.bytes.load(Ordering::SeqCst)), (2, 8), "stopped after {took:?}");
+}
+
+#[tokio::test]
+async fn a_stop_waits_no_longer_than_its_grace_for_those_who_left() {
+    let app = Router::new().route("/ever", post(|| async { sleep(Duration::from_secs(60)).await }));
+    let running = Running::serve(app, Limits { grace: Duration::from_secs(1), ..limits() }).await;
+    let mut stream = running.connect().await;
+    stream.write_all(b"POST /ever HTTP/1.1\r\nhost: alpukat\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+    sleep(Duration::from_millis(100)).await;
+    drop(stream);
+    let took = running.stop().await;
+    assert!((Duration::from_secs(1)..Duration::from_secs(4)).contains(&took), "{took:?}");
+}
+
+#[tokio::test]
+async fn half_a_body_is_never_acted_on() {
+    let work = Work::default();
+    let running = Running::serve(work.router(), limits()).await;
+    let halves: [&[u8]; 4] = [
+        b"POST /slowly HTTP/1.1\r\nhost: alpukat\r\ncontent-length: 8\r\n\r\nabcd",
+        b"POST /slowly HTTP/1.1\r\nhost: alpukat\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n",
+        b"POST /slowly HTTP/1.1\r\nhost: alpukat\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n",
+        b"POST /slowly HTTP/1.1\r\nhost: alpukat\r\ntransfer-encoding: chunked\r\n\r\n8\r\nabcd",
+    ];
+    let mut begun = 0;
+    for half in halves {
+        // Closed in both directions, or for sending alone.
+        for only_sending in [false, true] {
+            let mut stream = running.connect().await;
+            stream.write_all(half).await.unwrap();
+            begun += 1;
+            work.until_begun(begun).await;
+            if only_sending {
+                stream.shutdown().await.unwrap();
+                let mut answer = String::new();
+                stream.read_to_string(&mut answer).await.ok();
+                assert!(!answer.contains("<done>"), "{answer}");
+            }
+        }
+    }
+    // A connection that is given up by us, at the end of a stop's grace, is no end of a body either.
+    let mut stream = running.connect().await;
+    stream.write_all(halves[1]).await.unwrap();
+    work.until_begun(begun + 1).await;
+    let stopping = tokio::spawn(running.stop());
+    sleep(Duration::from_millis(50)).await;
+    drop(stream);
+    stopping.await.unwrap();
+    sleep(Duration::from_millis(700)).await;
+    assert_eq!(work.ended.load(Ordering::SeqCst), 0, "half a form was acted on");
+
+    let running = Running::serve(work.router(), limits()).await;
+    for whole in [
+        &b"POST /slowly HTTP/1.1\r\nhost: alpukat\r\ncontent-length: 4\r\n\r\nabcd"[..],
+        b"POST /slowly HTTP/1.1\r\nhost: alpukat\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n",
+    ] {
+        assert!(ask(&mut running.connect().await, whole).await.unwrap().ends_with("<done>"));
+    }
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_connection_given_up_at_the_end_of_the_grace_ends_no_body_well() {
+    let work = Work::default();
+    let running = Running::serve(work.router(), Limits { grace: Duration::from_secs(1), ..limits() }).await;
+    let mut chunked = running.connect().await;
+    chunked
+        .write_all(b"POST /slowly HTTP/1.1\r\nhost: alpukat\r\ntransfer-encoding: chunked\r\n\r\n4\r\nabcd\r\n")
+        .await
+        .unwrap();
+    let mut counted = running.connect().await;
+    counted.write_all(b"POST /slowly HTTP/1.1\r\nhost: alpukat\r\ncontent-length: 8\r\n\r\nabcd").await.unwrap();
+    work.until_begun(2).await;
+    running.stop().await;
+    sleep(Duration::from_millis(700)).await;
+    assert_eq!(work.ended.load(Ordering::SeqCst), 0, "half a form was acted on");
 }

@@ -1,3 +1,5 @@
 //! What is acknowledged is kept, whoever leaves and whatever the database does; and what is not known is not claimed.
 
+mod database;
 mod hangups;
+mod uploads;

@@ -32,7 +32,7 @@ pub struct App {
     pub database: TestDatabase,
     pub state: AppState,
     pub router: Router,
-    _spool: tempfile::TempDir,
+    spool_folder: tempfile::TempDir,
 }
 
 impl App {
@@ -52,13 +52,18 @@ impl App {
             lines: Lines::default(),
             site: Site { public_url: "http://alpukat.example".into(), trusted_proxies: Arc::new([]), sends_messages: true },
         };
-        Self { router: web::router(state.clone()), database, state, _spool: spool }
+        Self { router: web::router(state.clone()), database, state, spool_folder: spool }
     }
 
     /// Ends the service and starts it again.
     pub async fn restart(self) -> Self {
         self.state.db.close().await;
         Self::on(self.database, self.state.clock)
+    }
+
+    /// The folder for uploads under way.
+    pub fn spool(&self) -> &std::path::Path {
+        self.spool_folder.path()
     }
 
     pub fn clock(&self) -> &Clock {

@@ -7,7 +7,6 @@ use std::{
         Arc,
         atomic::{AtomicUsize, Ordering},
     },
-    time::Duration,
 };
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
@@ -117,41 +116,40 @@ async fn accept(
     }
 }
 
-async fn pass(client: TcpStream, server: impl AsyncRead + AsyncWrite, line: watch::Receiver<Line>, sent: Arc<AtomicUsize>) {
-    let (from_client, to_client) = client.into_split();
-    let (from_server, to_server) = tokio::io::split(server);
-    tokio::select! {
-        () = pump(from_client, to_server, line.clone(), Some(sent)) => {}
-        () = pump(from_server, to_client, line, None) => {}
-    }
-}
-
-async fn pump(
-    mut from: impl AsyncRead + Unpin,
-    mut to: impl AsyncWrite + Unpin,
-    mut line: watch::Receiver<Line>,
-    sent: Option<Arc<AtomicUsize>>,
-) {
-    let mut space = vec![0; 64 * 1024];
-    while let Ok(length @ 1..) = from.read(&mut space).await {
-        // What a silent line holds back arrives once it speaks again, as TCP would have it.
-        if line.wait_for(|line| *line != Line::Silent).await.is_err() {
-            return;
-        }
-        let (piece, line) = (&space[..length], *line.borrow());
-        let commits = sent.is_some() && piece.windows(6).any(|word| word.eq_ignore_ascii_case(b"commit"));
-        if commits && line == Line::CutsBeforeCommits {
-            return;
-        }
-        if let Some(sent) = &sent {
-            sent.fetch_add(1, Ordering::Relaxed);
-        }
-        if to.write_all(piece).await.is_err() || to.flush().await.is_err() {
-            return;
-        }
-        if commits && line == Line::LosesCommits {
-            // The server has time to do it; nobody hears of it.
-            tokio::time::sleep(Duration::from_millis(300)).await;
+/// One connection.
+async fn pass(client: TcpStream, server: impl AsyncRead + AsyncWrite, mut line: watch::Receiver<Line>, sent: Arc<AtomicUsize>) {
+    let (mut from_client, mut to_client) = client.into_split();
+    let (mut from_server, mut to_server) = tokio::io::split(server);
+    let (mut asked, mut answered) = (vec![0; 64 * 1024], vec![0; 64 * 1024]);
+    loop {
+        let done = tokio::select! {
+            length = from_client.read(&mut asked) => {
+                let Ok(length @ 1..) = length else { return };
+                let piece = &asked[..length];
+                // What a silent line holds back arrives once it speaks again, as TCP would have it.
+                let Ok(now) = line.wait_for(|line| *line != Line::Silent).await.map(|line| *line) else { return };
+                let commits = piece.windows(6).any(|word| word.eq_ignore_ascii_case(b"commit"));
+                if commits && now == Line::CutsBeforeCommits {
+                    return;
+                }
+                sent.fetch_add(1, Ordering::Relaxed);
+                let passed = to_server.write_all(piece).await.is_ok() && to_server.flush().await.is_ok();
+                if commits && now == Line::LosesCommits {
+                    // The server answers, and nobody hears of it.
+                    from_server.read(&mut answered).await.ok();
+                    return;
+                }
+                passed
+            }
+            length = from_server.read(&mut answered) => {
+                let Ok(length @ 1..) = length else { return };
+                if line.wait_for(|line| *line != Line::Silent).await.is_err() {
+                    return;
+                }
+                to_client.write_all(&answered[..length]).await.is_ok()
+            }
+        };
+        if !done {
             return;
         }
     }
