@@ -184,7 +184,9 @@ impl Db {
 
     /// Why there is no connection: sqlx does not tell what the server said to those it tried to make.
     async fn cause_of(&self, timed_out: sqlx::Error) -> DbError {
-        match call::wait(PgConnection::connect_with(&self.0.options)).await {
+        let connected = tokio::time::timeout(FOR_A_CONNECTION, PgConnection::connect_with(&self.0.options));
+        let connected = async { connected.await.unwrap_or_else(|_| Err(call::silent())) };
+        match call::wait(connected).await {
             Err(error) => DbError::NotLetIn(error),
             Ok(connection) => {
                 call::wait(connection.close()).await.ok();

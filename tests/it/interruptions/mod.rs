@@ -2,4 +2,6 @@
 
 mod database;
 mod hangups;
+mod secrets;
+mod starts;
 mod uploads;

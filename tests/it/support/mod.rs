@@ -14,6 +14,7 @@ pub mod program;
 pub mod proxy;
 pub mod routes;
 pub mod scratch;
+pub mod serving;
 
 /// How often something is tried: fewer times in a usual run, and more when `bin/prove` asks for it.
 pub fn rounds(usual: i64, proving: i64) -> i64 {

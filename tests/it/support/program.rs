@@ -6,13 +6,15 @@ use sqlx::postgres::PgConnectOptions;
 
 use super::app::App;
 
+/// How to connect, as a setting.
+pub fn url(options: &PgConnectOptions) -> String {
+    let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
+    let (host, database) = (host.replace('/', "%2F"), options.get_database().unwrap_or_default());
+    format!("postgres://{}@localhost:{}/{database}?host={host}", options.get_username(), options.get_port())
+}
+
 /// The program with the settings of a test's database; a data folder is still to be set.
 pub fn program(app: &App) -> Command {
-    let url = |options: &PgConnectOptions| {
-        let host = options.get_socket().map_or_else(|| options.get_host().to_owned(), |path| path.display().to_string());
-        let host = host.replace('/', "%2F");
-        format!("postgres://{}@localhost:{}/{}?host={host}", options.get_username(), options.get_port(), app.database.name)
-    };
     let mut command = Command::new(env!("CARGO_BIN_EXE_alpukat"));
     command
         .env("DATABASE_URL", url(&app.database.program))
