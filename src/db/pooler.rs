@@ -28,12 +28,16 @@ pub enum Unfit {
 /// # Errors
 /// [`DbError`] when the database is away.
 pub async fn probe(db: &Db) -> DbResult<Result<(), Unfit>> {
-    let mut first = match db.read().await {
-        Err(DbError::NotLetIn(error) | DbError::Sql(error)) if is_unknown_setting(&error) => {
-            return Ok(Err(Unfit::RefusesSettings));
-        }
-        connected => connected?,
+    let tried = try_out(db).await;
+    let unfit = match &tried {
+        Err(DbError::NotLetIn(error) | DbError::Sql(error)) => unfit_by(error),
+        _ => None,
     };
+    unfit.map_or(tried, |unfit| Ok(Err(unfit)))
+}
+
+async fn try_out(db: &Db) -> DbResult<Result<(), Unfit>> {
+    let mut first = db.read().await?;
     let kept = sqlx::query_scalar!(
         r#"select current_setting('statement_timeout') = '5s' and current_setting('lock_timeout') = '2s'
                   and current_setting('idle_in_transaction_session_timeout') = '10s' as "kept!""#
@@ -50,8 +54,14 @@ pub async fn probe(db: &Db) -> DbResult<Result<(), Unfit>> {
     Ok(if heard == Some(sign) { Err(Unfit::Shares) } else { Ok(()) })
 }
 
-/// "unsupported startup parameter", a protocol violation in the words of PgBouncer.
-fn is_unknown_setting(error: &sqlx::Error) -> bool {
-    let sqlx::Error::Database(error) = error else { return false };
-    error.try_downcast_ref::<PgDatabaseError>().is_some_and(|error| error.code() == "08P01")
+/// What an error says about a pooler.
+fn unfit_by(error: &sqlx::Error) -> Option<Unfit> {
+    let sqlx::Error::Database(error) = error else { return None };
+    match error.try_downcast_ref::<PgDatabaseError>()?.code() {
+        // "unsupported startup parameter", a protocol violation in the words of PgBouncer.
+        "08P01" => Some(Unfit::RefusesSettings),
+        // A prepared statement of this name exists, or does not: it is another connection's.
+        "42P05" | "26000" => Some(Unfit::Shares),
+        _ => None,
+    }
 }

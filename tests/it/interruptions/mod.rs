@@ -2,6 +2,7 @@
 
 mod database;
 mod hangups;
+mod poolers;
 mod secrets;
 mod starts;
 mod uploads;

@@ -7,7 +7,10 @@ use std::{
 
 use alpukat::adapters::clock::Clock;
 use sqlx::Executor;
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::support::{
     app::{App, NOW},
@@ -114,6 +117,9 @@ async fn a_start_with_a_silent_database_says_so() {
 }
 
 async fn answers_ready(serving: &Serving) -> bool {
-    let answer = reqwest::get(format!("http://{}/siap", serving.address)).await;
-    answer.is_ok_and(|answer| answer.status().is_success())
+    let mut socket = TcpStream::connect(serving.address).await.unwrap();
+    socket.write_all(b"GET /siap HTTP/1.1\r\nhost: alpukat.example\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).await.unwrap();
+    answer.starts_with("HTTP/1.1 200")
 }

@@ -3,6 +3,7 @@
 mod desk;
 mod gateway;
 mod metrics;
+mod refusals;
 mod reminders;
 mod reports;
 mod words;

@@ -10,6 +10,7 @@ pub mod gateway;
 pub mod kannel;
 pub mod log;
 pub mod people;
+pub mod pgbouncer;
 pub mod program;
 pub mod proxy;
 pub mod routes;
