@@ -107,6 +107,52 @@ async fn pages_when_something_is_too_large_or_broken() {
     browser.close().await;
 }
 
+/// What was typed survives a fault of ours, and what is not known is not claimed. Faults from a service of its own.
+#[tokio::test]
+async fn pages_that_keep_what_was_typed() {
+    let service = service::own().await;
+    let browser = Browser::open_at(service, Manner { pictures: Some("galat"), ..Manner::default() }).await;
+    let person = fresh_family().mother;
+    browser.visit("/registrasi").await;
+    browser.fill_registration(&person, PASSWORD).await;
+    service.sql("alter table residents rename to lost_residents");
+    browser.press("Registrasi").await;
+    assert_eq!(browser.status().await, 500);
+    browser.look("belum-tersimpan").await;
+    let text = browser.text().await;
+    assert!(text.contains("Kiriman terakhir belum tersimpan, tetapi isiannya masih ada di sini."), "{text}");
+    service.sql("alter table lost_residents rename to residents");
+    browser.press("Kirim lagi").await;
+    assert_eq!(browser.status().await, 422, "the password alone is to be typed again");
+    browser.console().await;
+    let typed = browser.field("", "NIK").await.prop("value").await.unwrap();
+    assert_eq!(typed.as_deref(), Some(person.nik.as_str()));
+    browser.fill("Kata sandi", PASSWORD).await;
+    browser.press("Registrasi").await;
+    assert!(browser.path().await.starts_with("/registrasi/kode"), "{}", browser.text().await);
+
+    // The log-in is written down, and then its session cannot be kept.
+    let person = fresh_family().mother;
+    browser.join(&person).await;
+    browser.press("Keluar").await;
+    service.sql("revoke insert on sessions from alpukat");
+    browser.fill("NIK", &person.nik).await;
+    browser.fill("Kata sandi", PASSWORD).await;
+    browser.press("Masuk").await;
+    assert_eq!(browser.status().await, 503);
+    browser.look("belum-tahu").await;
+    assert!(browser.text().await.contains("Kami belum tahu apakah ini tersimpan; buka halamannya dan lihat."));
+    browser.visit("/petugas/masuk").await;
+    service.sql("alter table officers rename to lost_officers");
+    browser.fill("Nama pengguna", "siapa").await;
+    browser.fill("Kata sandi", PASSWORD).await;
+    browser.press("Masuk").await;
+    assert_eq!(browser.status().await, 500);
+    browser.look("meja-belum-tersimpan").await;
+    assert!(browser.text().await.contains("Tidak ada yang tersimpan dari tekanan tombol terakhir."));
+    browser.close().await;
+}
+
 /// The page for a database that is away, from a service of its own.
 #[tokio::test]
 async fn pages_without_a_database() {

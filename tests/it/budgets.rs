@@ -5,7 +5,9 @@ use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
+use std::time::Duration;
 
+use alpukat::adapters::clock::Clock;
 use tracing::{Subscriber, instrument::WithSubscriber};
 use tracing_subscriber::{
     Layer,
@@ -13,10 +15,12 @@ use tracing_subscriber::{
 };
 
 use crate::support::{
-    app::{App, SLOT},
+    app::{App, NOW, SLOT},
     browser::Page,
+    database::TestDatabase,
     listening,
     people::{grown_up, relative_of},
+    proxy::Proxy,
 };
 
 /// Body as sent, and its headers as HTTP/1.1 writes them.
@@ -129,5 +133,42 @@ async fn a_page_asks_the_database_at_most_four_times() {
         browser.get(&address).with_subscriber(counting).await;
         let asked = statements.0.load(Ordering::Relaxed);
         assert!((1..=4).contains(&asked) || address == "/" && asked <= 1, "{address} asks {asked} times");
+    }
+}
+
+/// Round trips to the database a page, its session and the connection's return to the pool included. A statement is prepared
+/// once a connection; the smallest of some visits is the one on a connection that knows it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_goes_to_the_database_and_back_no_more_often_than_it_must() {
+    let mut database = TestDatabase::new().await;
+    let proxy = Proxy::before(&mut database).await;
+    let app = App::on(database, Clock::standing_at(NOW));
+    let person = grown_up();
+    let mut browser = app.citizen(&person).await;
+    let draft = browser.begin(&person).await;
+    let form: &[(&str, &str)] = &[("keterangan", "rusak")];
+    for (address, fields, most) in [
+        ("/".to_owned(), None, 2),
+        ("/kontak".to_owned(), None, 4),
+        ("/siap".to_owned(), None, 3),
+        ("/pencetakan-ktp-el".to_owned(), None, 7),
+        ("/akun".to_owned(), None, 6),
+        (format!("{draft}/keterangan"), None, 6),
+        (format!("{draft}/keterangan"), Some(form), 13),
+    ] {
+        let mut fewest = usize::MAX;
+        for _ in 0..8 {
+            // What went back to the pool has arrived there.
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            let before = proxy.sent();
+            let page = match fields {
+                None => browser.get(&address).await,
+                Some(fields) => browser.post(&address, fields).await,
+            };
+            assert!(page.status < 400, "{address}");
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            fewest = fewest.min(proxy.sent() - before);
+        }
+        assert!((1..=most).contains(&fewest), "{address} goes {fewest} times");
     }
 }

@@ -84,10 +84,6 @@ impl Proxy {
     pub fn sent(&self) -> usize {
         self.sent.load(Ordering::Relaxed)
     }
-
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
 }
 
 async fn accept(
