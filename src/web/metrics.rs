@@ -7,11 +7,12 @@ use axum::{
     Router,
     extract::{FromRef, State},
     http::{HeaderValue, header::CONTENT_TYPE},
+    middleware::from_fn,
     response::IntoResponse,
     routing::get,
 };
 
-use super::{error::WebResult, paths};
+use super::{error::WebResult, middleware, paths};
 use crate::{
     adapters::clock::Clock,
     db::{
@@ -42,7 +43,7 @@ struct Metrics {
 /// That page and no other. Nothing is counted in the program: every figure is asked of the database when somebody looks, so
 /// that it is the same from every process and after every start.
 pub fn router(watched: Watched) -> Router {
-    Router::new().route(paths::METRICS, get(metrics)).with_state(watched)
+    Router::new().route(paths::METRICS, get(metrics)).layer(from_fn(middleware::call_database)).with_state(watched)
 }
 
 async fn metrics(State(db): State<Db>, State(clock): State<Clock>) -> WebResult {

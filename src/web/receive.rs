@@ -92,6 +92,7 @@ impl Receiver {
     /// does wrong is a [`Received`].
     pub async fn receive(&self, request: Request, account: AccountId, db: &Db) -> WebResult<Received> {
         let Some(place) = self.lines.join(account.uuid()) else { return Err(WebError::Status(StatusCode::TOO_MANY_REQUESTS)) };
+        let arriving = request.extensions().get::<Files>().cloned();
         let allowance = Arc::new(AtomicUsize::new(PREAMBLE));
         let files = request.extensions().get::<Files>().cloned();
         let request = request.map(|body| Body::new(Rationed { body, files, allowance: Arc::clone(&allowance), warned: false }));
@@ -109,6 +110,12 @@ impl Receiver {
             Ok(Err(Trouble::Disk(error))) => return Err(WebError::Disk(error)),
             Err(_) => return Ok(cut("ini")),
         };
+        drop(multipart);
+        if let Some(arriving) = arriving
+            && !arriving.ends_well().await
+        {
+            return Ok(cut(&name));
+        }
         // One file of an account after the other, so that others need not wait for all of them.
         let _turn = place.turn().await;
         match self.intake.read(file.finish()?).await {

@@ -109,6 +109,22 @@ impl Files {
         self.lock().is_read = true;
     }
 
+    /// Reads on to the end, and tells whether all of it has come: a file may be complete and its form not.
+    pub async fn ends_well(&self) -> bool {
+        let mut files = self.clone();
+        let reading = async {
+            let mut length = 0;
+            while length < READ_ON {
+                match files.frame().await {
+                    Some(Ok(frame)) => length += frame.data_ref().map_or(0, |data| data.len() as u64),
+                    end => return end.is_none(),
+                }
+            }
+            false
+        };
+        timeout(receive::SILENCE, reading).await.unwrap_or(false)
+    }
+
     /// Reads what is left and throws it away. A client that waits to be asked for it need not send it.
     async fn read_on(mut self, expects: bool) {
         let Upload { is_touched, is_read, .. } = *self.lock();

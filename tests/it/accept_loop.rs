@@ -302,7 +302,7 @@ async fn what_was_begun_is_finished_whoever_leaves_and_holds_its_place_until_the
 
 #[tokio::test]
 async fn a_stop_waits_no_longer_than_its_grace_for_those_who_left() {
-    let app = Router::new().route("/ever", post(|| async { sleep(Duration::from_secs(60)).await }));
+    let app = Router::new().route("/ever", post(|| async { sleep(Duration::from_mins(1)).await }));
     let running = Running::serve(app, Limits { grace: Duration::from_secs(1), ..limits() }).await;
     let mut stream = running.connect().await;
     stream.write_all(b"POST /ever HTTP/1.1\r\nhost: alpukat\r\ncontent-length: 0\r\n\r\n").await.unwrap();

@@ -55,16 +55,16 @@ async fn a_silent_database_is_waited_for_10_seconds_and_then_all_is_well_by_itse
     let (mut browser, draft) = ready(&app).await;
     proxy.set(Line::Silent);
     let begun = Instant::now();
-    let (mut looker, mut visitor) = (browser.clone(), app.browser());
-    let (sent, looked, contact) =
-        tokio::join!(browser.yes(&draft), looker.get(&draft), visitor.get("/kontak?kelurahan=31.71.01.1004"));
+    let (mut other_tab, mut visitor) = (browser.clone(), app.browser());
+    let (sent, seen, contact) =
+        tokio::join!(browser.yes(&draft), other_tab.get(&draft), visitor.get("/kontak?kelurahan=31.71.01.1004"));
     let took = begun.elapsed();
-    for page in [&sent, &looked, &contact] {
+    for page in [&sent, &seen, &contact] {
         assert_eq!(page.status, 503, "{}", page.text("main"));
         assert_eq!(page.header("retry-after"), "10");
     }
     assert!(took < Duration::from_secs(12), "it took {took:?}");
-    assert_eq!((fate(&sent), fate(&looked)), ("not stored", "looked"));
+    assert_eq!((fate(&sent), fate(&seen)), ("not stored", "looked"));
 
     proxy.set(Line::Passes);
     let begun = Instant::now();

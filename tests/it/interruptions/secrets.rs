@@ -38,13 +38,13 @@ async fn everything(app: &App) -> String {
         .fetch_all(&mut owner)
         .await
         .unwrap();
-    let mut all = String::new();
+    let mut all = Vec::new();
     for table in tables {
         let rows = format!("select coalesce(md5(string_agg(t::text, '' order by t::text)), '-') from {table} t");
         let hash: String = sqlx::query_scalar(sqlx::AssertSqlSafe(rows)).fetch_one(&mut owner).await.unwrap();
-        all += &format!("{table} {hash}\n");
+        all.push(format!("{table} {hash}"));
     }
-    all
+    all.join("\n")
 }
 
 /// Every command, with files to import.

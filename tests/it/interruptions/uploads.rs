@@ -78,6 +78,36 @@ async fn whoever_is_refused_early_sees_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_file_whose_form_breaks_off_behind_it_is_not_kept() {
+    let app = App::new().await;
+    let server = listen(&app).await;
+    let person = grown_up();
+    let mut browser = app.citizen(&person).await;
+    let draft = browser.begin(&person).await;
+    browser.post(&format!("{draft}/keterangan"), &[("keterangan", "rusak")]).await.location();
+    browser.post(&format!("{draft}/dokumen"), &[("ada", "ktp_rusak"), ("ponsel", "0813-0000-5678")]).await.location();
+    let (kind, body) = multipart("kartu.png", &crate::files::png(60, 40));
+    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    for (more, pages) in [(100, 0), (0, 1)] {
+        let head = format!(
+            "POST {draft}/unggah/ktp_rusak HTTP/1.1\r\nhost: alpukat.example\r\nconnection: close\r\n{ORIGIN}\
+             content-type: {kind}\r\ncookie: {}\r\ncontent-length: {}\r\n\r\n",
+            cookies.join("; "),
+            body.len() + more
+        );
+        let mut socket = TcpStream::connect(server).await.unwrap();
+        socket.write_all(head.as_bytes()).await.unwrap();
+        socket.write_all(&body).await.unwrap();
+        if more > 0 {
+            socket.shutdown().await.unwrap();
+        }
+        let mut answer = Vec::new();
+        socket.read_to_end(&mut answer).await.ok();
+        assert_eq!(app.count("select count(*) from pages").await, pages, "{}", String::from_utf8_lossy(&answer));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_waits_to_be_asked_need_not_send() {
     let app = App::new().await;
     let server = listen(&app).await;

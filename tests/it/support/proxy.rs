@@ -132,7 +132,7 @@ async fn pass(client: TcpStream, server: impl AsyncRead + AsyncWrite, mut line: 
                 let passed = to_server.write_all(piece).await.is_ok() && to_server.flush().await.is_ok();
                 if commits && now == Line::LosesCommits {
                     // The server answers, and nobody hears of it.
-                    from_server.read(&mut answered).await.ok();
+                    let _ = from_server.read(&mut answered).await;
                     return;
                 }
                 passed

@@ -72,7 +72,7 @@ impl Serving {
             if let Some(status) = self.child.try_wait().unwrap() {
                 return (status, begun.elapsed());
             }
-            assert!(begun.elapsed() < Duration::from_secs(60), "it does not end:\n{}", self.log());
+            assert!(begun.elapsed() < Duration::from_mins(1), "it does not end:\n{}", self.log());
             thread::sleep(Duration::from_millis(20));
         }
     }
