@@ -17,15 +17,15 @@ use axum::{
 };
 use http_body_util::BodyExt;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use super::{error_pages::Typed, form, receive};
 use crate::db::call::Call;
 
 /// How much of a refused upload is read on.
 const READ_ON: u64 = 100 * 1024 * 1024;
-/// How long that may take in all: about as long as the upload itself might have taken.
-const READ_ON_FOR: Duration = Duration::from_mins(10);
+/// Bytes a second that must come, less than a bad 3G connection gives.
+const SLOWEST: u32 = 16 * 1024;
 
 /// Waits for the whole form before anybody asks who sent it: a session that ends while its form is under way, slowly, has
 /// ended when the form is acted on. Reads a refused upload on. And calls the service once more when nothing went wrong but
@@ -111,34 +111,34 @@ impl Files {
 
     /// Reads on to the end, and tells whether all of it has come: a file may be complete and its form not.
     pub async fn ends_well(&self) -> bool {
-        let mut files = self.clone();
-        let reading = async {
-            let mut length = 0;
-            while length < READ_ON {
-                match files.frame().await {
-                    Some(Ok(frame)) => length += frame.data_ref().map_or(0, |data| data.len() as u64),
-                    end => return end.is_none(),
-                }
-            }
-            false
-        };
-        timeout(receive::SILENCE, reading).await.unwrap_or(false)
+        self.clone().read_to_the_end().await
     }
 
-    /// Reads what is left and throws it away. A client that waits to be asked for it need not send it.
-    async fn read_on(mut self, expects: bool) {
+    /// Reads what is left of a refused upload and throws it away. A client that waits to be asked for it need not send it.
+    async fn read_on(self, expects: bool) {
         let Upload { is_touched, is_read, .. } = *self.lock();
-        if is_read || expects && !is_touched {
-            return;
+        if !is_read && (is_touched || !expects) {
+            self.read_to_the_end().await;
         }
-        let reading = async {
-            let mut length = 0;
-            while length < READ_ON {
-                let Ok(Some(Ok(frame))) = timeout(receive::SILENCE, self.frame()).await else { break };
-                length += frame.data_ref().map_or(0, |data| data.len() as u64);
-            }
-        };
-        timeout(READ_ON_FOR, reading).await.ok();
+    }
+
+    /// Reads up to a hundred megabytes, as long as they do not come too slowly: nobody holds a connection by dribbling. Tells
+    /// whether that was all, and it ended well.
+    async fn read_to_the_end(mut self) -> bool {
+        let mut patience = std::pin::pin!(sleep(receive::SILENCE));
+        let mut length = 0;
+        while length < READ_ON {
+            let frame = tokio::select! {
+                frame = self.frame() => frame,
+                () = &mut patience => return false,
+            };
+            let Some(Ok(frame)) = frame else { return frame.is_none() };
+            let arrived = u32::try_from(frame.data_ref().map_or(0, Bytes::len)).unwrap_or(u32::MAX);
+            length += u64::from(arrived);
+            let later = patience.deadline() + Duration::from_secs(1) * arrived / SLOWEST;
+            patience.as_mut().reset(later);
+        }
+        false
     }
 }
 
@@ -157,5 +157,37 @@ impl HttpBody for Files {
 
     fn size_hint(&self) -> SizeHint {
         self.lock().body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::channel::Channel;
+    use tokio::time::Instant;
+
+    use super::*;
+
+    /// Sends pieces of so many bytes, one a second; tells whether it was read to its end, and how many seconds that took.
+    async fn reading(piece: usize, pieces: usize) -> (bool, u64) {
+        let (mut sender, body) = Channel::<Bytes, axum::BoxError>::new(1);
+        let files = Files(Arc::new(Mutex::new(Upload { body: Body::new(body), is_touched: false, is_read: false })));
+        tokio::spawn(async move {
+            for _ in 0..pieces {
+                sleep(Duration::from_secs(1)).await;
+                if sender.send_data(vec![0; piece].into()).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let begun = Instant::now();
+        (files.ends_well().await, begun.elapsed().as_secs())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_phone_is_read_to_the_end_and_a_dribble_is_not() {
+        assert_eq!(reading(17 * 1024, 600).await, (true, 600));
+        assert_eq!(reading(1, 600).await, (false, 30));
+        assert_eq!(reading(8 * 1024, 600).await, (false, 59));
+        assert_eq!(reading(10 * 1024 * 1024, 60).await, (false, 10), "bounded in all");
     }
 }

@@ -133,7 +133,7 @@ async fn what_did_not_arrive_is_telephoned_or_sent_again_and_the_hour_goes_into_
     browser.look("kosong").await;
     assert!(browser.text().await.contains("Tidak ada. Semua pesan sampai atau masih dicoba."));
 
-    // A gateway with another password refuses two messages for good: a place changed, and changed again.
+    // A gateway with another password refuses us: two messages wait, of a place changed, and changed again.
     let kannel = Kannel::start().await;
     service.start_with(datetime!(2026-11-20 10:00 +7), Some(kannel.url().replace("rahasia", "salah"))).await;
     browser.visit("/masuk").await;
@@ -148,9 +148,13 @@ async fn what_did_not_arrive_is_telephoned_or_sent_again_and_the_hour_goes_into_
     }
     come_back(&browser, "pesan.desk", &key).await;
     let listed = format!("//main//tbody//tr[th//code[normalize-space()='{}']]", filed.number);
+    browser.until_visiting("/admin/pesan", "//main//p[b='Gateway SMS menolak layanan ini.']").await;
+    browser.look("gateway-menolak").await;
+    // Hours later they are given up.
+    service.sql("update messages set state = 'gagal', cause = 'gateway_menolak' where state = 'menunggu'");
     browser.until_visiting("/admin/pesan", &format!("({listed})[2]")).await;
     browser.look("perlu-ditelepon").await;
-    assert!(browser.text().await.contains("ditolak gateway"), "{}", browser.text().await);
+    assert!(browser.text().await.contains("gateway menolak layanan ini"), "{}", browser.text().await);
     browser.press_in("//tbody/tr[1]", "Sudah ditelepon").await;
     browser.look("ditelepon").await;
     assert!(browser.has(&listed).await && !browser.has(&format!("({listed})[2]")).await, "{}", browser.text().await);
