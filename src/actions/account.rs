@@ -125,6 +125,6 @@ async fn prove(
     if !passwords.verify(present, known.as_deref()).await? {
         return Err(ProofError::Wrong);
     }
-    wrong_answers::take_back(db, attempt).await?;
+    wrong_answers::take_back(&mut db.read().await?, attempt).await?;
     Ok(known)
 }

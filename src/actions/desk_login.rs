@@ -46,7 +46,7 @@ pub async fn name_oneself(
         refused(db, record.officer.id, office, from, now).await?;
         return Err(ProofError::Wrong);
     }
-    wrong_answers::take_back(db, attempt).await?;
+    wrong_answers::take_back(&mut db.read().await?, attempt).await?;
     Ok((record.officer.id, record.password_mark()))
 }
 
@@ -96,8 +96,9 @@ pub async fn show_factor(
         events::add_deed(&mut tx, &Deed::RecoveryUsed, &witness, now).await?;
     }
     events::add_deed(&mut tx, &Deed::LoggedIn, &witness, now).await?;
+    // In the same transaction: once the second factor is set up, nothing may keep its recovery codes from being shown.
+    wrong_answers::take_back(&mut tx, attempt).await?;
     tx.commit().await?;
-    wrong_answers::take_back(db, attempt).await?;
     Ok(codes)
 }
 

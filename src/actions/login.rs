@@ -34,7 +34,7 @@ pub async fn log_in(
     let right = passwords.verify(password, hash).await?;
     let account = known.filter(|(_, resident, _)| right && resident.civil.may_have_account(day_of(now)));
     let Some((account, _, hash)) = account else { return Err(ProofError::Wrong) };
-    wrong_answers::take_back(db, attempt).await?;
+    wrong_answers::take_back(&mut db.read().await?, attempt).await?;
 
     let mut tx = db.begin().await?;
     let witness = Witness { by: By::Citizen(account), from: Some(from.to_owned()) };

@@ -67,7 +67,7 @@ pub async fn ask(
     let Some(resident) = resident.filter(|resident| matches(&resident.civil, registration, day_of(now))) else {
         return Err(ProofError::Wrong);
     };
-    wrong_answers::take_back(db, attempt).await?;
+    wrong_answers::take_back(&mut db.read().await?, attempt).await?;
 
     let mut tx = db.begin().await?;
     let known = accounts::of_nik(&mut tx, &registration.nik).await?;

@@ -57,10 +57,11 @@ impl MayCollide for SubmitError {
 pub async fn submit(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDateTime) -> Result<bool, SubmitError> {
     match until_undisturbed!(try_submit(db, citizen, id, now)) {
         Err(SubmitError::Db(error)) if error.constraint() == Some(ONE_OPEN) => {
-            let mut conn = db.read().await?;
-            places::free(&mut conn, id).await?;
-            let draft = applications::find(&mut conn, citizen.reader(), id, now).await?.ok_or(SubmitError::NotFound)?;
-            let since = applications::open_since(&mut conn, draft.resident_id()).await?;
+            let mut tx = db.begin().await?;
+            places::free(&mut tx, id).await?;
+            let draft = applications::find(&mut tx, citizen.reader(), id, now).await?.ok_or(SubmitError::NotFound)?;
+            let since = applications::open_since(&mut tx, draft.resident_id()).await?;
+            tx.commit().await?;
             Err(SubmitError::Open(day_of(since.unwrap_or(now))))
         }
         outcome => outcome,

@@ -131,40 +131,68 @@ fn told(status: StatusCode, words: &str) -> Answer {
 /// `OK` or `ERR`. A page in HTML is some other server's, and silence is no answer.
 fn says_taken(words: &str) -> bool {
     let words = words.trim().trim_start_matches('\u{feff}').to_lowercase();
-    if let Ok(json) = serde_json::from_str::<Value>(&words) {
-        return json_says_taken(&json);
+    match serde_json::from_str(&words) {
+        Ok(Value::String(inner)) => words_say_taken(&inner),
+        // The number of the message; some gateways tell their troubles by negative ones.
+        Ok(Value::Number(number)) => number.is_u64(),
+        Ok(json) => verdict(&json) == Some(true),
+        Err(_) => words_say_taken(&words),
     }
-    let refuses = ["error", "err", "fail", "success \"[failure", "<", "invalid", "denied", "unauthor", "reject"];
-    let kannel = words.split_once(':').and_then(|(code, _)| code.trim().parse::<i64>().ok());
-    !words.is_empty() && !refuses.iter().any(|word| words.starts_with(word)) && matches!(kannel, None | Some(0 | 3))
 }
 
-/// Every status in it is a good one, and no error stands beside it.
-fn json_says_taken(json: &Value) -> bool {
-    let is_good = |status: &Value| match status {
+fn words_say_taken(words: &str) -> bool {
+    const REFUSING: [&str; 14] = [
+        "error",
+        "err ",
+        "fail",
+        "invalid",
+        "denied",
+        "unauthor",
+        "reject",
+        "insufficient",
+        "not ",
+        "no ",
+        "unknown",
+        "forbidden",
+        "expired",
+        "blocked",
+    ];
+    let refuses = words.starts_with(['<', '{', '[']) || REFUSING.iter().any(|word| words.contains(word));
+    let kannel = words.split_once(':').and_then(|(code, _)| code.trim().parse::<i64>().ok());
+    !words.is_empty() && !refuses && matches!(kannel, None | Some(0 | 3))
+}
+
+/// What JSON says: nothing where it holds neither a status nor an error; where it holds several, all have to be good.
+fn verdict(json: &Value) -> Option<bool> {
+    let all = |verdicts: &mut dyn Iterator<Item = Option<bool>>| verdicts.flatten().reduce(|all, one| all && one);
+    match json {
+        Value::Object(fields) => all(&mut fields.iter().map(|(name, value)| match (name.as_str(), value) {
+            (_, Value::Object(_) | Value::Array(_)) => verdict(value),
+            ("status" | "success" | "result", status) => Some(is_good(status)),
+            ("error" | "errors" | "error_string", error) => (!is_no_error(error)).then_some(false),
+            ("data" | "message", Value::String(words)) => Some(words_say_taken(words)),
+            _ => None,
+        })),
+        Value::Array(parts) => all(&mut parts.iter().map(verdict)),
+        _ => None,
+    }
+}
+
+fn is_good(status: &Value) -> bool {
+    match status {
         Value::String(word) => matches!(word.as_str(), "ok" | "success" | "accepted" | "queued" | "sent" | "submitted" | "0"),
         Value::Bool(good) => *good,
         Value::Number(number) => matches!(number.as_u64(), Some(0 | 200..300)),
         _ => false,
-    };
-    let is_no_error = |error: &Value| match error {
+    }
+}
+
+fn is_no_error(error: &Value) -> bool {
+    match error {
         Value::Null | Value::Bool(false) => true,
         Value::String(word) => matches!(word.as_str(), "" | "0"),
         Value::Number(number) => number.as_u64() == Some(0),
-        Value::Array(errors) => errors.is_empty(),
         _ => false,
-    };
-    match json {
-        Value::Object(fields) => fields.iter().all(|(name, value)| match name.as_str() {
-            "status" if !value.is_object() && !value.is_array() => is_good(value),
-            "error" | "errors" | "error_string" => is_no_error(value),
-            _ => !value.is_object() && !value.is_array() || json_says_taken(value),
-        }),
-        Value::Array(all) => !all.is_empty() && all.iter().all(json_says_taken),
-        Value::String(word) => says_taken(word),
-        // The number of the message; some gateways tell their troubles by negative ones.
-        Value::Number(number) => number.is_u64(),
-        Value::Null | Value::Bool(_) => *json == Value::Bool(true),
     }
 }
 
@@ -191,6 +219,8 @@ mod tests {
             "{\"data\":[{\"status\":\"OK\",\"error\":\"0\",\"smslog_id\":\"x\"}],\"error_string\":null}",
             "{\"status\": \"ok\"}",
             "OK 1234",
+            "{\"data\": \"Success \\\"f8e4d3f0\\\"\"}",
+            "{\"success\":true,\"errors\":[],\"id\":\"x\"}",
             "Sent.",
             "1234567",
         ];
@@ -214,6 +244,14 @@ mod tests {
             "4: Not routable. Do not try again.",
             "Failed",
             "-101",
+            "{}",
+            "{\"success\":false}",
+            "{\"code\":401,\"message\":\"unauthorized\"}",
+            "{\"message\":\"no credit\"}",
+            "{\"status\":\"OK\",\"data\":[{\"status\":\"ERR\"}]}",
+            "{\"status\":\"OK\",\"data\":[{\"stat",
+            "Insufficient credit",
+            "Message not sent",
         ];
         for words in not {
             let told = status(200, words);

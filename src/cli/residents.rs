@@ -5,7 +5,6 @@ use std::{
     fs::File,
     io::IsTerminal,
     path::Path,
-    time::Duration,
 };
 
 use anyhow::{Context, bail};
@@ -15,9 +14,8 @@ use time::{Date, format_description::well_known::Iso8601};
 
 use super::house::{House, data_dir};
 use crate::{
-    adapters::clock::Stopwatch,
     config::Config,
-    db::{Tx, call::Call, residents},
+    db::{Tx, residents},
     domain::{
         calendar::day_of,
         nik::{KkNumber, Nik},
@@ -50,9 +48,6 @@ const REQUIRED: [&str; 10] = [
 /// Rows that go to the database at once: memory stays the same however long the file.
 const BATCH: usize = 1_000;
 
-/// How long an import may wait for the database in all.
-const PATIENCE: Duration = Duration::from_hours(24);
-
 /// Loads the file in one transaction.
 pub async fn import(config: Config, file: &Path, skip_bad: bool) -> anyhow::Result<()> {
     let open = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
@@ -62,10 +57,7 @@ pub async fn import(config: Config, file: &Path, skip_bad: bool) -> anyhow::Resu
 
     let folder = data_dir(&config)?;
     let house = House::open(config, folder).await?;
-    // A registry is large, and nobody waits at a screen for one statement of it.
-    let watch = Stopwatch::start();
-    let call = Call::new(PATIENCE, move || watch.elapsed());
-    let loaded = call.run(load(&house, &mut reader, &columns, length, skip_bad)).await;
+    let loaded = load(&house, &mut reader, &columns, length, skip_bad).await;
     house.close().await?;
     let (good, bad) = loaded?;
     if bad > 0 && !skip_bad {

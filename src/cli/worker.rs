@@ -14,13 +14,22 @@ use crate::{
     },
 };
 
-/// Works until SIGINT or SIGTERM. What is under way then is taken up by another worker, or by the next.
+/// Works until SIGINT or SIGTERM. Messages in hand are finished first, for up to twelve seconds.
 pub async fn work(config: Config) -> anyhow::Result<()> {
-    let stop = stop_signal()?;
+    let mut stop = Box::pin(stop_signal()?);
     let folder = data_dir(&config)?;
-    let house = House::open(config, folder).await?;
+    let open = async {
+        let house = House::open(config, folder).await?;
+        let ready = house.demand_readiness().await;
+        Ok::<_, anyhow::Error>((house, ready))
+    };
+    // A database that says nothing holds up no stop.
+    let (house, ready) = tokio::select! {
+        opened = open => opened?,
+        () = &mut stop => return Ok(()),
+    };
     let outcome = async {
-        house.demand_readiness().await?;
+        ready?;
         let outlet = outlet(&house.config)?;
         tracing::info!(to = ?outlet, "working");
         Box::pin(worker::run(house.db.clone(), house.config.clock.clone(), outlet, stop)).await;

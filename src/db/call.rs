@@ -16,7 +16,7 @@ tokio::task_local! {
 
 /// How long whoever makes no call, such as a worker or a command, waits for one answer of the database. The server itself
 /// gives a statement up earlier; this ends the waiting for a server that says nothing at all.
-const PATIENCE_ELSEWHERE: Duration = Duration::from_secs(30);
+const PATIENCE_ELSEWHERE: Duration = Duration::from_mins(1);
 
 /// Time that has passed since some moment.
 type Elapsed = dyn Fn() -> Duration + Send + Sync;

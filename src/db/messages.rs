@@ -1,6 +1,6 @@
 //! The outbox: what citizens are told, written in the transaction of the fact it reports, and how far it has come.
 
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use time::{Duration, OffsetDateTime};
 use uuid::Uuid;
 
@@ -216,6 +216,16 @@ pub async fn report(conn: &mut Conn, id: MessageId, report: Report, now: OffsetD
     Ok(())
 }
 
+/// Whether any message waits after a failed try.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn any_put_off(conn: &mut Conn) -> DbResult<bool> {
+    let any =
+        sqlx::query_scalar!(r#"select exists (select from messages where state = 'menunggu' and cause is not null) as "any!""#);
+    Ok(any.fetch_one(conn.pg()).await?)
+}
+
 /// Begins a message anew, at somebody's wish, unless it waits anyway. Tells whether it began.
 ///
 /// # Errors
@@ -257,9 +267,12 @@ impl Announcements {
     /// # Errors
     /// [`DbError::Sql`].
     pub async fn open(db: &Db) -> DbResult<Self> {
-        let pool = db.generation().pool;
+        // A pool of its own, so that none of the service's is lent out for ever, or lost in mid-statement.
+        let pool = PgPoolOptions::new().max_connections(1).connect_lazy_with(db.options().clone());
         let listener = async {
             let mut listener = PgListener::connect_with(&pool).await?;
+            // A lost connection ends it; whoever listens opens another.
+            listener.eager_reconnect(false);
             listener.listen("messages").await?;
             Ok(listener)
         };
@@ -271,7 +284,9 @@ impl Announcements {
     /// # Errors
     /// [`DbError::Sql`] when the connection is lost and does not come back.
     pub async fn next(&mut self) -> DbResult<()> {
-        self.0.recv().await?;
-        Ok(())
+        match self.0.try_recv().await? {
+            Some(_) => Ok(()),
+            None => Err(sqlx::Error::WorkerCrashed.into()),
+        }
     }
 }

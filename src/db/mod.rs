@@ -44,6 +44,7 @@ use sqlx::{
     Connection, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
+use tokio::sync::Semaphore;
 
 pub use self::{
     connection::{Conn, Tx},
@@ -84,6 +85,8 @@ struct Inner {
     vault: Arc<Vault>,
     /// Whether the database is known to be filled with our keys.
     is_ours: AtomicBool,
+    /// For whoever asks why there is no connection: one at a time, as each takes a further one.
+    asking: Semaphore,
 }
 
 /// A pool, and its number among those that came one after the other.
@@ -105,7 +108,7 @@ impl Db {
     pub fn new(options: PgConnectOptions, connections: u32, vault: Arc<Vault>) -> Self {
         let options = options.application_name("alpukat").options(SETTINGS);
         let pool = RwLock::new(Generation { pool: pool(&options, connections), number: 0 });
-        Self(Arc::new(Inner { options, connections, pool, vault, is_ours: AtomicBool::default() }))
+        Self(Arc::new(Inner { options, connections, pool, vault, is_ours: AtomicBool::default(), asking: Semaphore::new(1) }))
     }
 
     /// A connection for a page's reads.
@@ -167,6 +170,10 @@ impl Db {
         tokio::time::timeout(FOR_CLOSING, self.generation().pool.close()).await.ok();
     }
 
+    fn options(&self) -> &PgConnectOptions {
+        &self.0.options
+    }
+
     async fn connection(&self) -> DbResult<Conn> {
         loop {
             let Generation { pool, number } = self.generation();
@@ -184,6 +191,7 @@ impl Db {
 
     /// Why there is no connection: sqlx does not tell what the server said to those it tried to make.
     async fn cause_of(&self, timed_out: sqlx::Error) -> DbError {
+        let Ok(_turn) = self.0.asking.try_acquire() else { return timed_out.into() };
         let connected = tokio::time::timeout(FOR_A_CONNECTION, PgConnection::connect_with(&self.0.options));
         let connected = async { connected.await.unwrap_or_else(|_| Err(call::silent())) };
         match call::wait(connected).await {

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Conn, DbResult, Tx};
+use super::{DbResult, Tx};
 use crate::domain::{ids::ApplicationId, region::RegionCode};
 
 /// A half hour at a counter.
@@ -85,7 +85,7 @@ pub async fn take(
 ///
 /// # Errors
 /// [`super::DbError`].
-pub async fn free(conn: &mut Conn, application: ApplicationId) -> DbResult<()> {
-    sqlx::query!("delete from places where application_id = $1", application.uuid()).execute(conn.pg()).await?;
+pub async fn free(tx: &mut Tx, application: ApplicationId) -> DbResult<()> {
+    sqlx::query!("delete from places where application_id = $1", application.uuid()).execute(tx.pg()).await?;
     Ok(())
 }

@@ -4,7 +4,10 @@
 
 use sqlx::postgres::PgDatabaseError;
 
-use super::{Db, DbError, DbResult};
+use super::{Conn, Db, DbError, DbResult};
+
+/// How often it is looked whether servers are shared; a pooler with traffic may hide it once.
+const ROUNDS: usize = 3;
 
 /// Why the pooler cannot serve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,13 +48,28 @@ async fn try_out(db: &Db) -> DbResult<Result<(), Unfit>> {
     if !kept.fetch_one(first.pg()).await? {
         return Ok(Err(Unfit::DropsSettings));
     }
-    let mut second = db.read().await?;
-    let sign = format!("{:032x}", rand::random::<u128>());
-    // Of two servers, none hears what the other was told.
-    sqlx::query!("select set_config('alpukat.sign', $1, false)", sign).fetch_one(first.pg()).await?;
-    let heard = sqlx::query_scalar!("select current_setting('alpukat.sign', true)").fetch_one(second.pg()).await?;
-    sqlx::query!("select set_config('alpukat.sign', '', false)").fetch_one(first.pg()).await?;
-    Ok(if heard == Some(sign) { Err(Unfit::Shares) } else { Ok(()) })
+    drop(first);
+    for _ in 0..ROUNDS {
+        if is_shared(db).await? {
+            return Ok(Err(Unfit::Shares));
+        }
+    }
+    Ok(Ok(()))
+}
+
+/// Whether a connection is served by another server once a second one has begun a transaction. The server that a pooler had
+/// lent to the first is then the second's.
+async fn is_shared(db: &Db) -> DbResult<bool> {
+    let (mut first, second) = (db.read().await?, db.read().await?);
+    let before = server(&mut first).await?;
+    let mut second = second.begin().await?;
+    let other = server(&mut second).await?;
+    Ok(server(&mut first).await? != before || other == before)
+}
+
+/// Which server process runs the statements of a connection.
+async fn server(conn: &mut Conn) -> DbResult<i32> {
+    Ok(sqlx::query_scalar!(r#"select pg_backend_pid() as "pid!""#).fetch_one(conn.pg()).await?)
 }
 
 /// What an error says about a pooler.

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::{Db, DbResult};
+use super::{Conn, Db, DbResult};
 use crate::domain::limits::{Limit, THEN_EVERY};
 
 /// A try that was let through; it counts as wrong until it is taken back.
@@ -52,8 +52,7 @@ pub async fn attempt(db: &Db, about: &[(Limit, &str)], now: OffsetDateTime) -> D
 ///
 /// # Errors
 /// [`super::DbError::Sql`].
-pub async fn take_back(db: &Db, right: Try) -> DbResult<()> {
-    let mut conn = db.read().await?;
+pub async fn take_back(conn: &mut Conn, right: Try) -> DbResult<()> {
     sqlx::query!("delete from wrong_answers where id = any($1)", &right.0).execute(conn.pg()).await?;
     Ok(())
 }

@@ -157,17 +157,6 @@ impl Report {
     }
 }
 
-impl Cause {
-    /// Whether it says something about the gateway rather than about one message: while it lasts, none goes out.
-    #[must_use]
-    pub fn is_the_gateways(self) -> bool {
-        match self {
-            Self::TidakTerhubung | Self::TanpaJawaban | Self::GatewaySibuk | Self::GatewayMenolak | Self::JawabanAneh => true,
-            Self::DitolakGateway | Self::TidakSampai | Self::DitolakJaringan | Self::LewatWaktu => false,
-        }
-    }
-}
-
 /// Pauses before a message is tried again, in seconds: about four hours in all.
 const PAUSES: [f64; 10] = [30.0, 60.0, 120.0, 300.0, 600.0, 1_200.0, 2_400.0, 3_000.0, 3_600.0, 3_600.0];
 

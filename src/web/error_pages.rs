@@ -55,6 +55,18 @@ struct Sent {
     has_files: bool,
 }
 
+impl Sent {
+    /// Whether it can be sent once more as it was: not where it had files, or passwords alone.
+    fn can_be_sent_again(&self) -> bool {
+        !(self.has_files || self.has_password && self.fields.is_empty())
+    }
+
+    /// Whether something stands in it that somebody would have to type again.
+    fn keeps_something(&self) -> bool {
+        !self.fields.is_empty()
+    }
+}
+
 /// What a request is, before it is used up.
 struct Asked {
     id: RequestId,

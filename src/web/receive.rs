@@ -38,7 +38,7 @@ use crate::{
 /// A phone that sends nothing for so long has lost its signal.
 pub const SILENCE: Duration = Duration::from_secs(30);
 /// Ten megabytes in this time are 17 kB a second, less than a bad 3G connection gives.
-const WHOLE: Duration = Duration::from_mins(10);
+pub const WHOLE: Duration = Duration::from_mins(10);
 /// How many bytes may come before a field begins, since the reader of forms searches all of them again
 /// with every piece that arrives.
 const PREAMBLE: usize = 64 * 1024;
@@ -92,10 +92,10 @@ impl Receiver {
     /// does wrong is a [`Received`].
     pub async fn receive(&self, request: Request, account: AccountId, db: &Db) -> WebResult<Received> {
         let Some(place) = self.lines.join(account.uuid()) else { return Err(WebError::Status(StatusCode::TOO_MANY_REQUESTS)) };
-        let arriving = request.extensions().get::<Files>().cloned();
-        let allowance = Arc::new(AtomicUsize::new(PREAMBLE));
         let files = request.extensions().get::<Files>().cloned();
-        let request = request.map(|body| Body::new(Rationed { body, files, allowance: Arc::clone(&allowance), warned: false }));
+        let allowance = Arc::new(AtomicUsize::new(PREAMBLE));
+        let rationed = |body| Rationed { body, files: files.clone(), allowance: Arc::clone(&allowance), warned: false };
+        let request = request.map(|body| Body::new(rationed(body)));
         let Ok(mut multipart) = Multipart::from_request(request, &()).await else { return Ok(Received::Nothing) };
         let cut = |file: &str| Received::Refused { refusal: UploadRefusal::Cut, file: file.to_owned() };
         let mut fingerprint = db.file_fingerprint();
@@ -111,8 +111,8 @@ impl Receiver {
             Err(_) => return Ok(cut("ini")),
         };
         drop(multipart);
-        if let Some(arriving) = arriving
-            && !arriving.ends_well().await
+        if let Some(files) = files
+            && !files.ends_well().await
         {
             return Ok(cut(&name));
         }

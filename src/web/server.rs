@@ -29,7 +29,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-use self::body::{AtWorkBody, Gone, IncomingWhole};
+use self::body::{AtWorkBody, Promised};
 
 /// How much of a request's head, or of an answer on its way out, is kept in memory for a connection.
 const BUFFER: usize = 64 * 1024;
@@ -164,17 +164,15 @@ impl Connection {
         // Without it, whoever asks and then reads nothing keeps the answer, and the connection, for ever.
         setsockopt(&stream, TcpUserTimeout, &u32::try_from(limits.stalled.as_millis()).unwrap_or(u32::MAX)).ok();
 
-        let (busy, gone) = (Arc::new(AtomicBool::new(false)), Gone::default());
+        let busy = Arc::new(AtomicBool::new(false));
         let service = service_fn(|mut request: hyper::Request<Incoming>| {
             request.extensions_mut().insert(PeerAddr(self.peer));
-            let request = request.map(|body| Body::new(IncomingWhole::of(body, gone.clone())));
+            let request = request.map(|body| Body::new(Promised::of(body)));
             answer(self.app.clone(), request, AtWork::begin(&busy, &self.held))
         });
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(BUFFER);
         let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
-        // Dropped before the connection is.
-        let _told = gone.on_drop();
 
         // How a connection ends is the client's affair: most errors are phones that went away.
         tokio::select! {

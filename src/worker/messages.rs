@@ -72,15 +72,21 @@ impl Trouble {
         };
     }
 
-    /// Warns if there is something to warn of and the last warning is a minute old.
-    fn warn(&mut self, now: OffsetDateTime) {
+    /// Warns if messages wait because of it and the last warning is a minute old.
+    async fn warn(&mut self, db: &Db, now: OffsetDateTime) {
         let Some((cause, status)) = self.last else {
             self.warned_at = None;
             return;
         };
-        if self.warned_at.is_none_or(|warned| now - warned >= WARN_EVERY) {
+        if self.warned_at.is_some_and(|warned| now - warned < WARN_EVERY) {
+            return;
+        }
+        let waits = async { messages::any_put_off(&mut db.read().await?).await };
+        if waits.await.unwrap_or(true) {
             self.warned_at = Some(now);
             tracing::warn!(cause = cause.code(), status, "the SMS gateway takes no messages; they wait and are tried again");
+        } else {
+            *self = Self::default();
         }
     }
 }
@@ -93,7 +99,7 @@ pub(super) async fn deliver_until(db: &Db, clock: &Clock, outlet: &Outlet, mut s
             announcements = Announcements::open(db).await.ok();
         }
         let delivered = deliver_noting(db, clock, outlet, &mut trouble).await;
-        trouble.warn(clock.now());
+        trouble.warn(db, clock.now()).await;
         match delivered {
             Ok(0) => {}
             Ok(_) => continue,

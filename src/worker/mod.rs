@@ -47,9 +47,8 @@ pub async fn run(db: Db, clock: Clock, outlet: Option<Outlet>, stop: impl Future
     let rounds = async {
         tokio::join!(clockwork::keep_for_ever(&db, &clock, CLOCK_EVERY), sweep::sweep_for_ever(&db, &clock, SWEEP_EVERY));
     };
-    let (mut deliver, mut rounds) = (std::pin::pin!(deliver), std::pin::pin!(rounds));
+    let (mut deliver, mut rounds, mut stop) = (Box::pin(deliver), Box::pin(rounds), std::pin::pin!(stop));
     let mut delivers = true;
-    let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
             () = &mut deliver, if delivers => delivers = false,
@@ -57,6 +56,8 @@ pub async fn run(db: Db, clock: Clock, outlet: Option<Outlet>, stop: impl Future
             () = &mut stop => break,
         }
     }
+    // A round in the middle of something is undone at once: it would hold its locks while nobody works on it.
+    drop(rounds);
     says.send_replace(true);
     if delivers && timeout(FINISH, deliver).await.is_err() {
         tracing::warn!("messages were still in hand at the stop; they go on when their lease is over");

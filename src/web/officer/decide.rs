@@ -16,7 +16,7 @@ use crate::{
         decision::{self, Decision, DecisionError},
         lease,
     },
-    db::{Db, applications},
+    db::{Db, DbResult, applications},
     domain::{
         application::Application,
         category::{Category, DocumentKind},
@@ -124,19 +124,21 @@ async fn decide(desk: Desk, db: &Db, id: ApplicationId, decision: &Decision, aga
     if let Err(error) = decision::decide(db, &desk.on_duty, id, decision, desk.now).await {
         return refused(desk, db, id, error, again).await;
     }
-    let scope = desk.officer().scope();
-    let decided = applications::in_scope(&mut db.read().await?, &scope, id, desk.now).await?.ok_or(WebError::NotFound)?;
-    let number = decided.receipt_number.map(|number| number.to_string()).unwrap_or_default();
-    let next = match lease::take_next(db, &desk.on_duty, id, false, desk.now).await {
-        Ok(next) => next,
-        // The decision stands, whatever becomes of the next case.
-        Err(error) => {
-            tracing::warn!(%error, "the next case does not open");
-            return Ok(Redirect::to(paths::QUEUE).into_response());
-        }
-    };
+    // The decision stands, whatever becomes of the way on.
+    let to = onward(&desk, db, id, decision).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the next case does not open");
+        paths::QUEUE.to_owned()
+    });
+    Ok(Redirect::to(&to).into_response())
+}
+
+/// The next case, with what was decided of the one before it.
+async fn onward(desk: &Desk, db: &Db, id: ApplicationId, decision: &Decision) -> DbResult<String> {
+    let decided = applications::in_scope(&mut db.read().await?, &desk.officer().scope(), id, desk.now).await?;
+    let number = decided.and_then(|decided| decided.receipt_number).map(|number| number.to_string()).unwrap_or_default();
+    let next = lease::take_next(db, &desk.on_duty, id, false, desk.now).await?;
     let page = next.map_or_else(|| paths::QUEUE.to_owned(), paths::case);
-    Ok(Redirect::to(&format!("{page}?sesudah={number}&putusan={}", decision.status().code())).into_response())
+    Ok(format!("{page}?sesudah={number}&putusan={}", decision.status().code()))
 }
 
 /// The case again, with what happened instead; nothing that was typed is lost.

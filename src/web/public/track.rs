@@ -70,7 +70,7 @@ pub async fn post(shell: Shell, State(db): State<Db>, State(clock): State<Clock>
         let refusal = Some(words::TRACK_UNKNOWN.to_owned());
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, TrackPage { shell, form, refusal, found: None }).into_response());
     };
-    wrong_answers::take_back(&db, attempt).await?;
+    wrong_answers::take_back(&mut db.read().await?, attempt).await?;
     let found = Found {
         number: number.to_string(),
         status: application.status,

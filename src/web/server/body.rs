@@ -2,56 +2,32 @@
 //! keeps the connection marked as at work.
 
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use axum::body::{Body, Bytes};
-use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 use super::AtWork;
 
-/// Whether a connection has ended.
-#[derive(Clone, Default)]
-pub(super) struct Gone(Arc<AtomicBool>);
-
-/// Says so when it is dropped.
-pub(super) struct TellGone(Gone);
-
-impl Gone {
-    pub(super) fn on_drop(&self) -> TellGone {
-        TellGone(self.clone())
-    }
-}
-
-impl Drop for TellGone {
-    fn drop(&mut self) {
-        self.0.0.store(true, Ordering::Release);
-    }
-}
-
-/// A request's body that ends well only when all of it has come. Hyper's own ends as if all were well when its connection is
-/// dropped; half a form must not be acted on.
-pub(super) struct IncomingWhole {
-    body: Incoming,
-    /// How many bytes are still to come; unknown of one that is sent in chunks.
+/// A request's body that ends well only when as many bytes have come as its head promised: half a form must not be acted on.
+/// Of one that is sent in chunks, hyper itself tells an end from a connection that has gone (from version 1.12 on).
+pub(super) struct Promised<B> {
+    body: B,
+    /// How many bytes are still to come, where the head says so.
     left: Option<u64>,
-    gone: Gone,
 }
 
-impl IncomingWhole {
-    pub(super) fn of(body: Incoming, gone: Gone) -> Self {
-        Self { left: body.size_hint().exact(), body, gone }
-    }
-
-    /// Whether this end is the end of the body. That of one in chunks cannot be told from a connection's end, once that has
-    /// come.
-    fn is_whole(&self) -> bool {
-        self.left.map_or_else(|| !self.gone.0.load(Ordering::Acquire), |left| left == 0)
+impl<B: HttpBody> Promised<B> {
+    pub(super) fn of(body: B) -> Self {
+        Self { left: body.size_hint().exact(), body }
     }
 }
 
-impl HttpBody for IncomingWhole {
+impl<B> HttpBody for Promised<B>
+where
+    B: HttpBody<Data = Bytes> + Unpin,
+    B::Error: Into<axum::BoxError>,
+{
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -62,7 +38,9 @@ impl HttpBody for IncomingWhole {
             self.left = self.left.map(|left| left.saturating_sub(length));
         }
         Poll::Ready(match frame {
-            None if !self.is_whole() => Some(Err(axum::Error::new("the client left before the end of the body"))),
+            None if self.left.is_some_and(|left| left > 0) => {
+                Some(Err(axum::Error::new("the client left before the end of the body")))
+            }
             frame => frame.map(|frame| frame.map_err(axum::Error::new)),
         })
     }
@@ -102,5 +80,39 @@ impl HttpBody for AtWorkBody {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use http_body_util::BodyExt;
+
+    use super::*;
+
+    /// Promises so many bytes, and gives these.
+    struct Given(u64, Vec<&'static [u8]>);
+
+    impl HttpBody for Given {
+        type Data = Bytes;
+        type Error = axum::BoxError;
+
+        fn poll_frame(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::BoxError>>> {
+            let piece = (!self.1.is_empty()).then(|| self.1.remove(0));
+            Poll::Ready(piece.map(|piece| Ok(Frame::data(Bytes::from_static(piece)))))
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(self.0)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_shorter_than_promised_ends_badly() {
+        for (promised, given, is_whole) in
+            [(8, vec![&b"abcd"[..], b"efgh"], true), (0, vec![], true), (8, vec![b"abcd"], false), (1, vec![], false)]
+        {
+            let read = Promised::of(Given(promised, given.clone())).collect().await;
+            assert_eq!(read.is_ok(), is_whole, "{given:?} of {promised}");
+        }
     }
 }
