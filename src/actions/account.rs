@@ -6,6 +6,7 @@ use tower_sessions::session::Id;
 use super::{
     Citizen, ProofError,
     codes::{self, FinishError},
+    settle,
 };
 use crate::{
     adapters::passwords::Passwords,
@@ -121,10 +122,9 @@ async fn prove(
     let nik = citizen.resident().civil.nik.clone();
     let about = [(limits::LOGIN, nik.as_str()), (limits::ADDRESS, citizen.from.as_str())];
     let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
-    let known = accounts::password_hash(&mut db.read().await?, citizen.id()).await?;
-    if !passwords.verify(present, known.as_deref()).await? {
-        return Err(ProofError::Wrong);
-    }
-    wrong_answers::take_back(&mut db.read().await?, attempt).await?;
-    Ok(known)
+    let proved = async {
+        let known = accounts::password_hash(&mut db.read().await?, citizen.id()).await?;
+        if passwords.verify(present, known.as_deref()).await? { Ok(known) } else { Err(ProofError::Wrong) }
+    };
+    settle(db, attempt, proved.await).await
 }

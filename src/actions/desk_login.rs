@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::ProofError;
+use super::{ProofError, settle};
 use crate::{
     adapters::{
         authenticator::{Authenticator, recovery_codes, typed_recovery_code},
@@ -34,20 +34,22 @@ pub async fn name_oneself(
     let typed: String = username.trim().to_lowercase().chars().take(64).collect();
     let about = [(limits::DESK_LOGIN, typed.as_str()), (limits::ADDRESS, from)];
     let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
-    let known = match Username::parse(username) {
-        Some(username) => officers::by_username(&mut db.read().await?, &username).await?,
-        None => None,
+    let known = async {
+        let known = match Username::parse(username) {
+            Some(username) => officers::by_username(&mut db.read().await?, &username).await?,
+            None => None,
+        };
+        let hash = known.as_ref().map(|record| record.password_hash.as_str());
+        let right = passwords.verify(password, hash).await?;
+        let record = known.filter(|record| record.is_enabled).ok_or(ProofError::Wrong)?;
+        if !right {
+            let office = record.officer.counter.map(|counter| counter.code);
+            refused(db, record.officer.id, office, from, now).await?;
+            return Err(ProofError::Wrong);
+        }
+        Ok((record.officer.id, record.password_mark()))
     };
-    let hash = known.as_ref().map(|record| record.password_hash.as_str());
-    let right = passwords.verify(password, hash).await?;
-    let Some(record) = known.filter(|record| record.is_enabled) else { return Err(ProofError::Wrong) };
-    if !right {
-        let office = record.officer.counter.map(|counter| counter.code);
-        refused(db, record.officer.id, office, from, now).await?;
-        return Err(ProofError::Wrong);
-    }
-    wrong_answers::take_back(&mut db.read().await?, attempt).await?;
-    Ok((record.officer.id, record.password_mark()))
+    settle(db, attempt, known.await).await
 }
 
 /// The second step: a code of the authenticator app, or a recovery code, each good once. The first code
@@ -83,7 +85,7 @@ pub async fn show_factor(
         // Written down in a transaction of its own: what was undone here leaves no row.
         drop(tx);
         refused(db, id, office, from, now).await?;
-        return Err(ProofError::Wrong);
+        return settle(db, attempt, Err(ProofError::Wrong)).await;
     }
     let witness = Witness { by: By::Officer(id, office), from: Some(from.to_owned()) };
     let codes = (!record.is_set_up).then(recovery_codes);

@@ -2,7 +2,7 @@
 
 use time::OffsetDateTime;
 
-use super::ProofError;
+use super::{ProofError, settle};
 use crate::{
     adapters::passwords::Passwords,
     db::{Db, accounts, events, wrong_answers},
@@ -29,12 +29,14 @@ pub async fn log_in(
 ) -> Result<(AccountId, i64), ProofError> {
     let about = [(limits::LOGIN, nik.as_str()), (limits::ADDRESS, from)];
     let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
-    let known = accounts::credentials(&mut db.read().await?, nik).await?;
-    let hash = known.as_ref().map(|(_, _, hash)| hash.as_str());
-    let right = passwords.verify(password, hash).await?;
-    let account = known.filter(|(_, resident, _)| right && resident.civil.may_have_account(day_of(now)));
-    let Some((account, _, hash)) = account else { return Err(ProofError::Wrong) };
-    wrong_answers::take_back(&mut db.read().await?, attempt).await?;
+    let known = async {
+        let known = accounts::credentials(&mut db.read().await?, nik).await?;
+        let hash = known.as_ref().map(|(_, _, hash)| hash.as_str());
+        let right = passwords.verify(password, hash).await?;
+        let known = known.filter(|(_, resident, _)| right && resident.civil.may_have_account(day_of(now)));
+        known.ok_or(ProofError::Wrong)
+    };
+    let (account, _, hash) = settle(db, attempt, known.await).await?;
 
     let mut tx = db.begin().await?;
     let witness = Witness { by: By::Citizen(account), from: Some(from.to_owned()) };

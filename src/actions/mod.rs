@@ -43,7 +43,12 @@ use time::OffsetDateTime;
 
 use crate::{
     adapters::passwords::HashingError,
-    db::{DbError, accounts::Account, applications::Reader},
+    db::{
+        Db, DbError,
+        accounts::Account,
+        applications::Reader,
+        wrong_answers::{self, Try},
+    },
     domain::{
         event::{By, Witness},
         ids::AccountId,
@@ -73,6 +78,20 @@ pub enum ProofError {
     /// The hasher.
     #[error(transparent)]
     Hashing(#[from] HashingError),
+}
+
+/// Counts a try if it was wrong and takes it back if it was right or broke off: trouble of ours makes nobody's answer a wrong
+/// one. What cannot even be taken back is forgotten after a while.
+async fn settle<T>(db: &Db, attempt: Try, outcome: Result<T, ProofError>) -> Result<T, ProofError> {
+    match &outcome {
+        Ok(_) => wrong_answers::take_back(&mut db.read().await?, attempt).await?,
+        Err(ProofError::Wrong) => wrong_answers::confirm(&mut db.read().await?, attempt).await?,
+        Err(_) => {
+            let taken_back = async { wrong_answers::take_back(&mut db.read().await?, attempt).await };
+            taken_back.await.ok();
+        }
+    }
+    outcome
 }
 
 /// A citizen who is logged in and acts.

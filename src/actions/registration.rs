@@ -5,6 +5,7 @@ use time::{Date, OffsetDateTime};
 use super::{
     ProofError,
     codes::{self, FinishError},
+    settle,
 };
 use crate::{
     adapters::passwords::Passwords,
@@ -61,13 +62,14 @@ pub async fn ask(
 ) -> Result<CodeId, ProofError> {
     let about = [(limits::REGISTRATION, registration.nik.as_str()), (limits::ADDRESS, from)];
     let attempt = wrong_answers::attempt(db, &about, now).await?.map_err(ProofError::TooMany)?;
-    let resident = residents::by_nik(&mut db.read().await?, &registration.nik).await?;
-    // Hashed in every case, so that the time of the answer tells nothing.
-    let hash = passwords.hash(registration.password.expose()).await?;
-    let Some(resident) = resident.filter(|resident| matches(&resident.civil, registration, day_of(now))) else {
-        return Err(ProofError::Wrong);
+    let known = async {
+        let resident = residents::by_nik(&mut db.read().await?, &registration.nik).await?;
+        // Hashed in every case, so that the time of the answer tells nothing.
+        let hash = passwords.hash(registration.password.expose()).await?;
+        let resident = resident.filter(|resident| matches(&resident.civil, registration, day_of(now)));
+        Ok::<_, ProofError>((resident.ok_or(ProofError::Wrong)?, hash))
     };
-    wrong_answers::take_back(&mut db.read().await?, attempt).await?;
+    let (resident, hash) = settle(db, attempt, known.await).await?;
 
     let mut tx = db.begin().await?;
     let known = accounts::of_nik(&mut tx, &registration.nik).await?;

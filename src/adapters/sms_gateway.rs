@@ -101,14 +101,16 @@ async fn read(mut answer: Response, now: OffsetDateTime) -> Answer {
         // Without the whole answer it is not known what it says.
         loop {
             match answer.chunk().await {
-                Ok(Some(piece)) if body.len() < ANSWER => body.extend_from_slice(&piece),
+                Ok(Some(piece)) if body.len() <= ANSWER => body.extend_from_slice(&piece),
                 Ok(_) => break,
                 Err(error) if error.is_timeout() => return Answer::later(Cause::TanpaJawaban, Some(status)),
                 Err(_) => return Answer::later(Cause::TidakTerhubung, Some(status)),
             }
         }
     }
-    match told(status, &String::from_utf8_lossy(&body)) {
+    // What is longer, or no UTF-8, is no answer that we know.
+    let words = String::from_utf8(body).ok().filter(|words| words.len() <= ANSWER).unwrap_or_default();
+    match told(status, &words) {
         Answer::Later { cause, status, .. } => Answer::Later { cause, status, pause: pause.min(LONGEST_PAUSE) },
         other => other,
     }
@@ -128,12 +130,12 @@ fn told(status: StatusCode, words: &str) -> Answer {
 
 /// Whether the words of a good status say that the message was taken. Kannel: `0: Accepted for delivery`, `3: Queued for later
 /// delivery`; Jasmin: `Success "id"`, but `Error "…"` and `Success "[Failure …` with status 200 too; playSMS: JSON with `status`
-/// `OK` or `ERR`. A page in HTML is some other server's, and silence is no answer.
+/// `OK` or `ERR`; others: the number of the message alone. What is none of these is no yes: a page in HTML is some other server's,
+/// and silence is no answer.
 fn says_taken(words: &str) -> bool {
     let words = words.trim().trim_start_matches('\u{feff}').to_lowercase();
     match serde_json::from_str(&words) {
         Ok(Value::String(inner)) => words_say_taken(&inner),
-        // The number of the message; some gateways tell their troubles by negative ones.
         Ok(Value::Number(number)) => number.is_u64(),
         Ok(json) => verdict(&json) == Some(true),
         Err(_) => words_say_taken(&words),
@@ -141,25 +143,18 @@ fn says_taken(words: &str) -> bool {
 }
 
 fn words_say_taken(words: &str) -> bool {
-    const REFUSING: [&str; 14] = [
-        "error",
-        "err ",
-        "fail",
-        "invalid",
-        "denied",
-        "unauthor",
-        "reject",
-        "insufficient",
-        "not ",
-        "no ",
-        "unknown",
-        "forbidden",
-        "expired",
-        "blocked",
-    ];
-    let refuses = words.starts_with(['<', '{', '[']) || REFUSING.iter().any(|word| words.contains(word));
-    let kannel = words.split_once(':').and_then(|(code, _)| code.trim().parse::<i64>().ok());
-    !words.is_empty() && !refuses && matches!(kannel, None | Some(0 | 3))
+    if let Some((code, _)) = words.split_once(':')
+        && let Ok(code) = code.trim().parse::<i64>()
+    {
+        return matches!(code, 0 | 3);
+    }
+    let first = words.split(|sign: char| !sign.is_alphanumeric()).next().unwrap_or_default();
+    let is_yes = matches!(first, "success" | "ok" | "accepted" | "queued" | "sent" | "submitted") && !words.contains("fail");
+    let is_id = words.len() <= 64
+        && words.bytes().any(|byte| byte.is_ascii_digit())
+        && words.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
+        && !words.starts_with('-');
+    is_yes || is_id
 }
 
 /// What JSON says: nothing where it holds neither a status nor an error; where it holds several, all have to be good.
@@ -170,7 +165,7 @@ fn verdict(json: &Value) -> Option<bool> {
             (_, Value::Object(_) | Value::Array(_)) => verdict(value),
             ("status" | "success" | "result", status) => Some(is_good(status)),
             ("error" | "errors" | "error_string", error) => (!is_no_error(error)).then_some(false),
-            ("data" | "message", Value::String(words)) => Some(words_say_taken(words)),
+            ("data", Value::String(words)) => Some(words_say_taken(words)),
             _ => None,
         })),
         Value::Array(parts) => all(&mut parts.iter().map(verdict)),
@@ -252,6 +247,20 @@ mod tests {
             "{\"status\":\"OK\",\"data\":[{\"stat",
             "Insufficient credit",
             "Message not sent",
+            "Internal error",
+            "Authentication failed",
+            "Temporal failure, try again later.",
+            "Gagal: saldo habis",
+            "Quota exceeded",
+            "Login required",
+            "Status: failed",
+            "{'status':'ERR'}",
+            "{\"status\":\"OK\"}{\"status\":\"ERR\"}",
+            "{\"code\":401,\"message\":\"bad credentials\"}",
+            "{\"status\":{\"groupName\":\"REJECTED\"}}",
+            "{\"result\":\"failed\"}",
+            "S\0u\0c\0c\0e\0s\0s\0",
+            "OK, but delivery failed",
         ];
         for words in not {
             let told = status(200, words);

@@ -14,6 +14,8 @@ use crate::{
 
 /// Connections of the pool. Pages ask for one for a few milliseconds, so few serve many.
 const CONNECTIONS: u32 = 20;
+/// How long a private database is waited for at a stop.
+const FOR_LEAVING: Duration = Duration::from_secs(15);
 /// How often a private database is asked whether it lives.
 const LOOK_EVERY: Duration = Duration::from_secs(5);
 
@@ -89,9 +91,11 @@ impl House {
     /// Closes it: the last one out stops a private PostgreSQL.
     pub async fn close(self) -> anyhow::Result<()> {
         self.db.close().await;
-        if let Some(private) = self.private {
-            private.leave().await?;
+        let Some(private) = self.private else { return Ok(()) };
+        if let Ok(left) = tokio::time::timeout(FOR_LEAVING, private.leave()).await {
+            return Ok(left?);
         }
+        tracing::warn!("the private PostgreSQL was told to stop and is left to it");
         Ok(())
     }
 }

@@ -77,6 +77,8 @@ pub fn main() -> ExitCode {
             Command::VerifyAudit => audit::verify(config).await,
         }
     });
+    // What hangs in a system call by now is not waited for.
+    runtime.shutdown_background();
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&error),
@@ -90,8 +92,9 @@ fn fail(error: &anyhow::Error) -> ExitCode {
 
 /// Human lines in development, JSON in production. `RUST_LOG` says how much.
 fn log_to_stderr(config: &Config) {
-    // PostgreSQL notes each time that the table of migrations is there already.
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx::postgres::notice=warn"));
+    // PostgreSQL notes each time that the table of migrations is there already; what the session store meets, it says itself.
+    let usual = "info,sqlx::postgres::notice=warn,tower_sessions=off,tower_sessions_core=off";
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(usual));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(std::io::stderr().is_terminal());
     let log = log.with_writer(std::io::stderr);
     if config.is_development() { log.init() } else { log.json().init() }

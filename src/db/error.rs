@@ -68,8 +68,9 @@ impl DbError {
 }
 
 fn passes(error: &sqlx::Error) -> bool {
-    use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
-    matches!(error, Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed)
+    use sqlx::Error::{Io, PoolClosed, PoolTimedOut, Protocol, Tls, WorkerCrashed};
+    // A proxy without a server behind it closes in the middle of a greeting, which is then none.
+    matches!(error, Io(_) | Tls(_) | Protocol(_) | PoolTimedOut | PoolClosed | WorkerCrashed)
         || is_outdated(error)
         || code(error).is_some_and(|code| {
             // Connections; resources; a transaction that was ended for being idle; a server that only reads; locks; timeouts

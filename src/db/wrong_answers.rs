@@ -3,11 +3,12 @@
 use time::OffsetDateTime;
 
 use super::{Conn, Db, DbResult};
-use crate::domain::limits::{Limit, THEN_EVERY};
+use crate::domain::limits::{Limit, THEN_EVERY, UNSURE};
 
-/// A try that was let through; it counts as wrong until it is taken back.
+/// A try that was let through. It counts until it is taken back, or until it is forgotten because nobody said that it was
+/// wrong.
 #[derive(Debug)]
-#[must_use = "a right answer must be taken back, or it counts as wrong"]
+#[must_use = "a right answer must be taken back, and a wrong one confirmed"]
 pub struct Try(Vec<i64>);
 
 /// Lets a try through, or says when the next one may be made.
@@ -26,10 +27,12 @@ pub async fn attempt(db: &Db, about: &[(Limit, &str)], now: OffsetDateTime) -> D
         let lock = index.first_chunk().copied().map_or(0, i64::from_be_bytes);
         sqlx::query!("select pg_advisory_xact_lock($1)", lock).execute(tx.pg()).await?;
         let recent = sqlx::query!(
-            r#"select count(*) as "count!", max(at) as last from wrong_answers where scope = $1 and subject = $2 and at > $3"#,
+            r#"select count(*) as "count!", max(at) as last from wrong_answers where scope = $1 and subject = $2
+               and at > $3 and (is_certain or at > $4)"#,
             limit.scope,
             &index,
             now - limit.window,
+            now - UNSURE,
         );
         let recent = recent.fetch_one(tx.pg()).await?;
         let next = recent.last.map_or(now, |last| last.min(now) + THEN_EVERY);
@@ -46,6 +49,15 @@ pub async fn attempt(db: &Db, about: &[(Limit, &str)], now: OffsetDateTime) -> D
     }
     tx.commit_bookkeeping().await?;
     Ok(Ok(Try(counted)))
+}
+
+/// The answer was wrong: the try counts as long as its limit says.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn confirm(conn: &mut Conn, wrong: Try) -> DbResult<()> {
+    sqlx::query!("update wrong_answers set is_certain = true where id = any($1)", &wrong.0).execute(conn.pg()).await?;
+    Ok(())
 }
 
 /// The answer was right: the try does not count.

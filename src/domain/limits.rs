@@ -16,6 +16,9 @@ pub struct Limit {
 /// Once a limit is reached, one try is let through in this time.
 pub const THEN_EVERY: Duration = Duration::minutes(1);
 
+/// How long a try counts of which nobody could say whether it was wrong.
+pub const UNSURE: Duration = Duration::minutes(1);
+
 /// Wrong passwords for one NIK, whether or not it has an account.
 pub const LOGIN: Limit = Limit { scope: "masuk", count: 10, window: Duration::minutes(15) };
 /// Registrations with one NIK that do not match the registry.

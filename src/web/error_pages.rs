@@ -101,7 +101,8 @@ impl Asked {
             _ => Fate::Unknown,
         };
         let fields = self.typed.0.get().map(|form| pairs(form)).unwrap_or_default();
-        let (passwords, fields): (Vec<_>, Vec<_>) = fields.into_iter().partition(|(name, _)| name.contains("sandi"));
+        let (passwords, fields): (Vec<_>, Vec<_>) =
+            fields.into_iter().partition(|(name, _)| name.to_lowercase().contains("sandi"));
         let (has_password, has_files) = (!passwords.is_empty(), self.has_files);
         Sent { fate, page: paths::page_of(&self.path), action: self.action, fields, has_password, has_files }
     }

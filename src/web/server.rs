@@ -171,7 +171,9 @@ impl Connection {
             answer(self.app.clone(), request, AtWork::begin(&busy, &self.held))
         });
         let mut http = http1::Builder::new();
-        http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(BUFFER);
+        // Whoever says that they will send no more still wants an answer; and as a request is finished in any case, there is
+        // nothing to be gained from noticing earlier that somebody has left.
+        http.timer(TokioTimer::new()).header_read_timeout(limits.head).max_buf_size(BUFFER).half_close(true);
         let mut connection = std::pin::pin!(http.serve_connection(TokioIo::new(stream), service));
 
         // How a connection ends is the client's affair: most errors are phones that went away.

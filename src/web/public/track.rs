@@ -66,6 +66,7 @@ pub async fn post(shell: Shell, State(db): State<Db>, State(clock): State<Clock>
     drop(conn);
     let Some(application) = known.filter(|application| application.civil().birth_date == born) else {
         // An unknown number is found out sooner than a wrong date; the answer leaves at the same time.
+        wrong_answers::confirm(&mut db.read().await?, attempt).await?;
         beat.end().await;
         let refusal = Some(words::TRACK_UNKNOWN.to_owned());
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, TrackPage { shell, form, refusal, found: None }).into_response());

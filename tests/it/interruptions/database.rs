@@ -80,6 +80,55 @@ async fn a_silent_database_is_waited_for_10_seconds_and_then_all_is_well_by_itse
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_without_a_server_behind_it_is_a_passing_thing() {
+    let (app, proxy) = over_tcp().await;
+    let (mut browser, draft) = ready(&app).await;
+    proxy.set(Line::Closes);
+    proxy.cut();
+    let person = grown_up();
+    let log_in = [("nik", person.nik.as_str()), ("sandi", PASSWORD)];
+    for _ in 0..25 {
+        let (sent, desk, wrong) =
+            (browser.yes(&draft).await, app.browser().get("/petugas").await, app.browser().post("/masuk", &log_in).await);
+        assert_eq!((sent.status, fate(&sent), desk.status, wrong.status), (503, "not stored", 303, 503));
+    }
+    proxy.set(Line::Passes);
+    assert_eq!(browser.yes(&draft).await.location(), format!("{draft}?terkirim=1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trouble_with_the_database_makes_no_right_password_a_wrong_one() {
+    let app = App::new().await;
+    let (person, other) = (grown_up(), grown_up());
+    app.account(&person).await;
+    app.account(&other).await;
+    let log_in = [("nik", person.nik.as_str()), ("sandi", PASSWORD)];
+    let mut owner = app.owner().await;
+    sqlx::raw_sql("begin; lock table accounts in access exclusive mode").execute(&mut owner).await.unwrap();
+    let mut under_way = tokio::task::JoinSet::new();
+    for _ in 0..12 {
+        let (mut browser, nik) = (app.browser(), person.nik.as_str().to_owned());
+        under_way.spawn(async move { browser.post("/masuk", &[("nik", &nik), ("sandi", PASSWORD)]).await.status });
+    }
+    let statuses = under_way.join_all().await;
+    assert!(statuses.iter().filter(|status| **status == 503).count() >= 10, "{statuses:?}");
+    sqlx::raw_sql("rollback").execute(&mut owner).await.unwrap();
+    app.browser().post("/masuk", &log_in).await.location();
+
+    // Tries whose end nobody could write down are forgotten after a minute; wrong ones are not.
+    let wrong = [("nik", other.nik.as_str()), ("sandi", "bukan-yang-ini")];
+    for _ in 0..10 {
+        assert_eq!(app.browser().post("/masuk", &wrong).await.status, 422);
+    }
+    assert_eq!(app.count("select count(*) from wrong_answers where is_certain").await, 20);
+    sqlx::raw_sql("update wrong_answers set is_certain = false").execute(&mut owner).await.unwrap();
+    let log_in = [("nik", other.nik.as_str()), ("sandi", PASSWORD)];
+    assert_eq!(app.browser().post("/masuk", &log_in).await.status, 429, "they count as long as they may be under way");
+    app.clock().advance(time::Duration::seconds(61));
+    app.browser().post("/masuk", &log_in).await.location();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_transaction_that_the_server_ended_for_standing_still_is_a_passing_thing() {
     let (app, _proxy) = over_tcp().await;
     let mut tx = app.state.db.begin().await.unwrap();

@@ -166,7 +166,9 @@ async fn what_the_gateway_answered_is_written_down_though_the_database_was_away_
     // anybody waits for a connection.
     proxy.set(Line::Silent);
     proxy.cut();
-    sleep(Wait::from_secs(10)).await;
+    sleep(Wait::from_secs(8)).await;
+    proxy.set(Line::Closes);
+    sleep(Wait::from_secs(3)).await;
     proxy.set(Line::Passes);
     while states(&app).await != [("terkirim".to_owned(), 10)] {
         assert!(begun.elapsed() < Wait::from_mins(1), "{:?}", states(&app).await);

@@ -29,6 +29,8 @@ pub enum Line {
     LosesCommits,
     /// A COMMIT is cut off before the server hears of it.
     CutsBeforeCommits,
+    /// New connections are taken and closed after their first word, as by a proxy without a server behind it.
+    Closes,
 }
 
 /// The proxy, which lives as long as its test.
@@ -66,7 +68,7 @@ impl Proxy {
         } else {
             options.clone()
         };
-        database.program = base.host("127.0.0.1").port(proxy.address.port()).ssl_mode(PgSslMode::Disable);
+        database.program = base.host("127.0.0.1").port(proxy.address.port()).ssl_mode(PgSslMode::Prefer);
         tokio::spawn(accept(listener, server, proxy.line.subscribe(), proxy.cuts.subscribe(), Arc::clone(&proxy.sent)));
         proxy
     }
@@ -98,6 +100,11 @@ async fn accept(
         let (server, line, mut cuts, sent) = (server.clone(), line.clone(), cuts.clone(), Arc::clone(&sent));
         cuts.mark_unchanged();
         tokio::spawn(async move {
+            if *line.borrow() == Line::Closes {
+                let mut client = client;
+                let _ = client.read(&mut [0; 8]).await;
+                return;
+            }
             let passing = async {
                 match server {
                     Server::Socket(path) => pass(client, UnixStream::connect(path).await.unwrap(), line, sent).await,
