@@ -141,7 +141,7 @@ impl Receiver {
                 seen(&chunk);
                 spooled = spooled.write(chunk).await.map_err(Trouble::Disk)?;
                 if spooled.length() > MAX_BYTES {
-                    let bytes = drain(&mut field, spooled.length(), &name).await?;
+                    let bytes = drain(&mut field, spooled.length(), &name).await;
                     return Err(Trouble::TooLarge(bytes, name));
                 }
             }
@@ -205,15 +205,13 @@ async fn next_chunk(field: &mut Field<'_>, name: &str) -> Result<Option<Bytes>, 
     chunk.ok().and_then(Result::ok).ok_or_else(|| Trouble::Cut(name.to_owned()))
 }
 
-/// Reads on without keeping anything, and tells the size of the file as far as it was read.
-async fn drain(field: &mut Field<'_>, mut length: u64, name: &str) -> Result<u64, Trouble> {
-    while let Some(chunk) = next_chunk(field, name).await? {
+/// Reads on without keeping anything, and tells the size of the file as far as it was read. However it ends, it is too large.
+async fn drain(field: &mut Field<'_>, mut length: u64, name: &str) -> u64 {
+    while length <= DRAINED {
+        let Ok(Some(chunk)) = next_chunk(field, name).await else { break };
         length += chunk.len() as u64;
-        if length > DRAINED {
-            break;
-        }
     }
-    Ok(length)
+    length
 }
 
 /// The name without folders and odd signs, and not too long for a sentence.

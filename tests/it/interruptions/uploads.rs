@@ -22,15 +22,20 @@ async fn listen(app: &App) -> SocketAddr {
     address
 }
 
+/// The head of an upload of so many bytes, with more lines in it.
+fn head(address: &str, browser: &Browser, kind: &str, length: usize, more: &str) -> String {
+    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    format!(
+        "POST {address} HTTP/1.1\r\nhost: alpukat.example\r\nconnection: close\r\n{more}content-type: {kind}\r\n\
+         cookie: {}\r\ncontent-length: {length}\r\n\r\n",
+        cookies.join("; ")
+    )
+}
+
 /// Sends a file of so many megabytes to the end, as browsers do, and reads the answer: its status, and all of it.
 async fn upload(server: SocketAddr, address: &str, browser: &Browser, megabytes: usize, more: &str) -> (u16, String) {
     let (kind, body) = multipart("foto.jpg", &vec![0xd8; megabytes << 20]);
-    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-    let head = format!(
-        "POST {address} HTTP/1.1\r\nhost: alpukat.example\r\nconnection: close\r\n{more}content-type: {kind}\r\ncookie: {}\r\ncontent-length: {}\r\n\r\n",
-        cookies.join("; "),
-        body.len()
-    );
+    let head = head(address, browser, &kind, body.len(), more);
     let mut socket = TcpStream::connect(server).await.unwrap();
     let answer = async {
         socket.write_all(head.as_bytes()).await.unwrap();
@@ -47,15 +52,21 @@ async fn upload(server: SocketAddr, address: &str, browser: &Browser, megabytes:
 
 const ORIGIN: &str = "origin: http://alpukat.example\r\n";
 
-#[tokio::test(flavor = "multi_thread")]
-async fn whoever_is_refused_early_sees_the_page() {
-    let app = App::new().await;
-    let server = listen(&app).await;
+/// A citizen with a draft that waits for its papers: the draft's address.
+async fn at_the_upload_page(app: &App) -> (Browser, String) {
     let person = grown_up();
     let mut browser = app.citizen(&person).await;
     let draft = browser.begin(&person).await;
     browser.post(&format!("{draft}/keterangan"), &[("keterangan", "rusak")]).await.location();
     browser.post(&format!("{draft}/dokumen"), &[("ada", "ktp_rusak"), ("ponsel", "0813-0000-5678")]).await.location();
+    (browser, draft)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_refused_early_sees_the_page() {
+    let app = App::new().await;
+    let server = listen(&app).await;
+    let (browser, draft) = at_the_upload_page(&app).await;
     let address = format!("{draft}/unggah/ktp_rusak");
 
     // Nobody is logged in; there is no such paper; it comes from elsewhere; it is too large; and far too large.
@@ -81,20 +92,10 @@ async fn whoever_is_refused_early_sees_the_page() {
 async fn a_file_whose_form_breaks_off_behind_it_is_not_kept() {
     let app = App::new().await;
     let server = listen(&app).await;
-    let person = grown_up();
-    let mut browser = app.citizen(&person).await;
-    let draft = browser.begin(&person).await;
-    browser.post(&format!("{draft}/keterangan"), &[("keterangan", "rusak")]).await.location();
-    browser.post(&format!("{draft}/dokumen"), &[("ada", "ktp_rusak"), ("ponsel", "0813-0000-5678")]).await.location();
+    let (browser, draft) = at_the_upload_page(&app).await;
     let (kind, body) = multipart("kartu.png", &crate::files::png(60, 40));
-    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     for (more, pages) in [(100, 0), (0, 1)] {
-        let head = format!(
-            "POST {draft}/unggah/ktp_rusak HTTP/1.1\r\nhost: alpukat.example\r\nconnection: close\r\n{ORIGIN}\
-             content-type: {kind}\r\ncookie: {}\r\ncontent-length: {}\r\n\r\n",
-            cookies.join("; "),
-            body.len() + more
-        );
+        let head = head(&format!("{draft}/unggah/ktp_rusak"), &browser, &kind, body.len() + more, ORIGIN);
         let mut socket = TcpStream::connect(server).await.unwrap();
         socket.write_all(head.as_bytes()).await.unwrap();
         socket.write_all(&body).await.unwrap();
@@ -105,6 +106,30 @@ async fn a_file_whose_form_breaks_off_behind_it_is_not_kept() {
         socket.read_to_end(&mut answer).await.ok();
         assert_eq!(app.count("select count(*) from pages").await, pages, "{}", String::from_utf8_lossy(&answer));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_upload_ends_with_its_client() {
+    let app = App::new().await;
+    let server = listen(&app).await;
+    let (mut browser, draft) = at_the_upload_page(&app).await;
+    let address = format!("{draft}/unggah/ktp_rusak");
+    let (kind, body) = multipart("foto.jpg", &vec![0xd8; 5 << 20]);
+    // As many as an account may have under way, over and over.
+    for _ in 0..5 {
+        let mut sockets = Vec::new();
+        for _ in 0..3 {
+            let mut socket = TcpStream::connect(server).await.unwrap();
+            socket.write_all(head(&address, &browser, &kind, body.len(), ORIGIN).as_bytes()).await.unwrap();
+            socket.write_all(&body[..2 << 20]).await.unwrap();
+            sockets.push(socket);
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        drop(sockets);
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    browser.upload(&address, "kartu.png", &crate::files::png(60, 40)).await.location();
+    assert_eq!(app.count("select count(*) from pages").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
