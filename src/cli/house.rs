@@ -100,18 +100,30 @@ impl House {
     }
 }
 
-/// Why the database cannot serve.
+/// Why the database cannot serve. Each tells its cause in its own words, so none names a source as well.
 #[derive(Debug, thiserror::Error)]
 pub enum NotReady {
     /// It is away, lets nobody in, or is not ours.
     #[error("the database cannot be used: {0}")]
-    Db(#[from] DbError),
+    Db(DbError),
     /// What stands before it cannot serve us.
     #[error("{0}; connect to PostgreSQL itself (README, \"Behind a pooler\")")]
-    Pooler(#[from] pooler::Unfit),
+    Pooler(pooler::Unfit),
     /// Its schema does not fit, or it takes no writes.
     #[error(transparent)]
     Unready(#[from] migrations::Unready),
+}
+
+impl From<DbError> for NotReady {
+    fn from(error: DbError) -> Self {
+        Self::Db(error)
+    }
+}
+
+impl From<pooler::Unfit> for NotReady {
+    fn from(unfit: pooler::Unfit) -> Self {
+        Self::Pooler(unfit)
+    }
 }
 
 impl NotReady {

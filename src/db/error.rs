@@ -12,10 +12,10 @@ pub enum DbError {
     Sql(#[from] sqlx::Error),
     /// The database was asked to make something a fact, and has not said whether it is one.
     #[error("it is not known whether this was stored: {0}")]
-    Unknown(#[source] sqlx::Error),
+    Unknown(sqlx::Error),
     /// No connection was to be had, and this is what the server says to a new one.
     #[error("the database lets no connection in: {0}")]
-    NotLetIn(#[source] sqlx::Error),
+    NotLetIn(sqlx::Error),
     /// A sealed value did not open.
     #[error(transparent)]
     Sealed(#[from] VaultError),

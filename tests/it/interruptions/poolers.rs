@@ -52,6 +52,7 @@ async fn the_start_says_in_one_line_why_a_pooler_cannot_serve() {
         let (status, _) = serving.ended();
         serving.until_it_says(sentence);
         assert!(!status.success() && serving.log().contains("Behind a pooler"), "{}", serving.log());
+        assert_eq!(serving.log().matches(sentence).count(), 1, "{}", serving.log());
     }
 }
 

@@ -31,7 +31,7 @@ pub fn worker(app: &App, gateway: &str, later: time::Duration) -> Command {
     let mut command = program(app);
     command
         .arg("worker")
-        .env("ALPUKAT_DATA_DIR", std::env::temp_dir().join(format!("alpukat-worker-{}", app.database.name)))
+        .env("ALPUKAT_DATA_DIR", app.spool().join("worker"))
         .env("ALPUKAT_SMS_URL", gateway)
         .env("ALPUKAT_CLOCK", clock)
         .env("RUST_LOG", "error")
