@@ -105,20 +105,10 @@ impl Config {
         let clock = reader.parsed("ALPUKAT_CLOCK", "a time such as 2026-12-23T08:00+07:00", moment);
         let own_database = reader.parsed("ALPUKAT_PRIVATE_DATABASE", "yes or no", yes_or_no).unwrap_or(false);
         let mut wrong = reader.wrong;
-        if production && variable("DATABASE_URL").is_none() && !own_database {
-            wrong.push(
-                "DATABASE_URL is missing; for a private PostgreSQL in the data folder, set ALPUKAT_PRIVATE_DATABASE=yes"
-                    .to_owned(),
-            );
-        }
-        if production && secret.is_none() && variable("ALPUKAT_SECRET_KEY").is_none() {
-            wrong.push("ALPUKAT_SECRET_KEY is missing; make one with: openssl rand -base64 32".to_owned());
-        }
-        if production && public_url.as_ref().is_none_or(|url| !url.starts_with("https:")) {
-            wrong.push("ALPUKAT_PUBLIC_URL must be an https:// address in production".to_owned());
-        }
-        if production && clock.is_some() {
-            wrong.push("ALPUKAT_CLOCK is for development only".to_owned());
+        if production {
+            let has_database = variable("DATABASE_URL").is_some() || own_database;
+            let has_secret = variable("ALPUKAT_SECRET_KEY").is_some();
+            wrong.extend(wrong_in_production(has_database, has_secret, public_url.as_deref(), clock.is_some()));
         }
         if !wrong.is_empty() {
             bail!("these settings are wrong:\n  {}", wrong.join("\n  "));
@@ -160,6 +150,18 @@ impl Config {
         let text = std::fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
         key(text.trim()).with_context(|| format!("{} does not hold 32 bytes in base64", file.display()))
     }
+}
+
+/// What production wants and does not have, or has and does not want.
+fn wrong_in_production(has_database: bool, has_secret: bool, public_url: Option<&str>, has_clock: bool) -> Vec<String> {
+    let is_https = public_url.is_some_and(|url| url.starts_with("https:"));
+    let wrong = [
+        (has_database, "DATABASE_URL is missing; for a private PostgreSQL in the data folder, set ALPUKAT_PRIVATE_DATABASE=yes"),
+        (has_secret, "ALPUKAT_SECRET_KEY is missing; make one with: openssl rand -base64 32"),
+        (is_https, "ALPUKAT_PUBLIC_URL must be an https:// address in production"),
+        (!has_clock, "ALPUKAT_CLOCK is for development only"),
+    ];
+    wrong.into_iter().filter(|(is_right, _)| !is_right).map(|(_, sentence)| sentence.to_owned()).collect()
 }
 
 struct Reader<'a, V> {

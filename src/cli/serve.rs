@@ -49,7 +49,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let worker = worker::run(house.db.clone(), house.config.clock.clone(), outlet(&house.config)?, async move {
         ended.await.ok();
     });
-    let mut worker = tokio::spawn(worker);
+    let worker = tokio::spawn(worker);
     let keeper = house.is_private().then(|| tokio::spawn(House::keep_alive(house.data_dir.clone(), house.db.clone())));
     let limits = Limits::with_proxies(&house.config.trusted_proxies);
     // Both stop at the same time, each within its grace.
@@ -58,7 +58,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
         drop(end_worker);
     };
     server::run(listener, web::router(state), limits, stop).await;
-    (&mut worker).await.ok();
+    worker.await.ok();
     for task in [keeper, metrics].into_iter().flatten() {
         task.abort();
     }

@@ -102,6 +102,21 @@ fn start(app: &App, outlet: super::Outlet) -> (oneshot::Sender<()>, tokio::task:
     (stop, tokio::spawn(work))
 }
 
+/// The same, once ten messages are at the gateway, which has not yet answered.
+async fn start_with_ten_in_hand(app: &App, gateway: &Gateway) -> (oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+    let case = app.booked(&Wish::of(app, &grown_up())).await;
+    for n in 0..10 {
+        owe(app, &case, &format!("0812-0000-{n:04}"), "DUKCAPIL DKI: pesan").await;
+    }
+    let worker = start(app, outlet(&gateway.url(), listen(app).await));
+    let begun = Instant::now();
+    while gateway.count() < 10 {
+        assert!(begun.elapsed() < Wait::from_secs(10));
+        sleep(Wait::from_millis(10)).await;
+    }
+    worker
+}
+
 /// One thread, so that the log of every task is heard.
 #[tokio::test]
 async fn a_gateway_in_trouble_is_spoken_of_once_a_minute() {
@@ -152,16 +167,7 @@ async fn what_the_gateway_answered_is_written_down_though_the_database_was_away_
     let proxy = Proxy::before(&mut database).await;
     let app = App::on(database, Clock::standing_at(NOW));
     let gateway = Gateway::start(Wait::from_millis(500), |_| TAKEN);
-    let case = app.booked(&Wish::of(&app, &grown_up())).await;
-    for n in 0..10 {
-        owe(&app, &case, &format!("0812-0000-{n:04}"), "DUKCAPIL DKI: pesan").await;
-    }
-    let (stop, worker) = start(&app, outlet(&gateway.url(), listen(&app).await));
-    let begun = Instant::now();
-    while gateway.count() < 10 {
-        assert!(begun.elapsed() < Wait::from_secs(10));
-        sleep(Wait::from_millis(10)).await;
-    }
+    let (stop, worker) = start_with_ten_in_hand(&app, &gateway).await;
     // All are at the gateway; when it answers, the database's connections break, and for a while there is nothing: longer than
     // anybody waits for a connection.
     proxy.set(Line::Silent);
@@ -170,6 +176,7 @@ async fn what_the_gateway_answered_is_written_down_though_the_database_was_away_
     proxy.set(Line::Closes);
     sleep(Wait::from_secs(3)).await;
     proxy.set(Line::Passes);
+    let begun = Instant::now();
     while states(&app).await != [("terkirim".to_owned(), 10)] {
         assert!(begun.elapsed() < Wait::from_mins(1), "{:?}", states(&app).await);
         sleep(Wait::from_millis(50)).await;
@@ -185,16 +192,7 @@ async fn what_the_gateway_answered_is_written_down_though_the_database_was_away_
 async fn a_stop_finishes_the_messages_in_hand() {
     let app = App::new().await;
     let gateway = Gateway::start(Wait::from_secs(1), |_| TAKEN);
-    let case = app.booked(&Wish::of(&app, &grown_up())).await;
-    for n in 0..10 {
-        owe(&app, &case, &format!("0812-0000-{n:04}"), "DUKCAPIL DKI: pesan").await;
-    }
-    let (stop, worker) = start(&app, outlet(&gateway.url(), listen(&app).await));
-    let begun = Instant::now();
-    while gateway.count() < 10 {
-        assert!(begun.elapsed() < Wait::from_secs(10));
-        sleep(Wait::from_millis(10)).await;
-    }
+    let (stop, worker) = start_with_ten_in_hand(&app, &gateway).await;
     drop(stop);
     worker.await.unwrap();
     assert_eq!(states(&app).await, [("terkirim".to_owned(), 10)], "they would be handed on a second time");
