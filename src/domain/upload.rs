@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 /// The largest file taken. Counted in mebibytes, so that whatever a phone calls "10 MB" fits, whichever way it counts.
 pub const MAX_BYTES: u64 = 10 * 1024 * 1024;
 
-/// The most pixels a picture may declare.
-pub const MAX_PIXELS: u64 = 50_000_000;
+/// The most pixels a picture may declare. Cameras of "50 megapixels" give up to 8,192 × 6,144, which is 50.3 million.
+pub const MAX_PIXELS: u64 = 52_000_000;
 
 /// The longest side a picture may declare, in pixels.
 pub const MAX_SIDE: u32 = 12_000;
@@ -52,6 +52,8 @@ pub enum UploadRefusal {
         /// The declared height.
         height: u32,
     },
+    /// So much longer than wide that it would be cut into more than [`MAX_PAGES`].
+    TooLong,
     /// A PDF that nobody opens without its password.
     PdfLocked,
     /// More than [`MAX_PAGES`].
@@ -61,8 +63,12 @@ pub enum UploadRefusal {
     },
     /// A PDF that cannot be drawn within the memory and time set aside for it.
     PdfBroken,
-    /// A file that carries another one, or a web page.
-    Unsafe,
+    /// A PDF with another file attached to it.
+    PdfAttachment,
+    /// A PDF form whose answers, or marks on it, are not drawn on its pages.
+    PdfFields,
+    /// A PDF that shows letters of a font that is not in it.
+    PdfLetters,
 }
 
 /// One page as it is kept: an upright JPEG without metadata, and a small preview of it.
@@ -104,11 +110,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn fifty_megapixels_and_twelve_thousand_a_side_are_the_last_that_pass() {
+    fn fifty_two_million_pixels_and_twelve_thousand_a_side_are_the_last_that_pass() {
         assert_eq!(check_size(1, 1), Ok(()));
-        assert_eq!(check_size(10_000, 5_000), Ok(()));
-        assert_eq!(check_size(12_000, 4_166), Ok(()));
-        for (width, height) in [(10_000, 5_001), (12_001, 1), (1, 12_001), (u32::MAX, u32::MAX)] {
+        assert_eq!(check_size(8_192, 6_144), Ok(()));
+        assert_eq!(check_size(10_000, 5_200), Ok(()));
+        assert_eq!(check_size(12_000, 4_333), Ok(()));
+        for (width, height) in [(10_000, 5_201), (12_001, 1), (1, 12_001), (u32::MAX, u32::MAX)] {
             assert_eq!(check_size(width, height), Err(UploadRefusal::TooManyPixels { width, height }));
         }
     }

@@ -16,8 +16,10 @@ use crate::domain::{
     receipt::ReceiptNumberError,
     resident::Hindrance,
     typed_date::DateError,
-    upload::{MAX_PAGES, UploadRefusal},
+    upload::MAX_PAGES,
 };
+
+pub use super::upload_words::upload;
 
 /// A NIK that cannot be one.
 #[must_use]
@@ -260,33 +262,6 @@ pub fn letter_old(days: i64) -> String {
     format!("Surat ini sudah {days} hari. Anda boleh melanjutkan, tetapi petugas dapat meminta surat yang lebih baru.")
 }
 
-/// Why an uploaded file is not stored; `file` is its name as the phone gave it.
-#[must_use]
-pub fn upload(refusal: &UploadRefusal, file: &str) -> String {
-    match refusal {
-        UploadRefusal::Type => format!("Berkas {file} bukan JPEG, PNG, atau PDF. Foto dokumennya, lalu unggah foto itu."),
-        UploadRefusal::Heic => format!("Berkas {file} berformat HEIC. Ubah ke JPEG, lalu unggah lagi."),
-        UploadRefusal::Empty => format!("Berkas {file} kosong. Pilih berkas lain atau foto ulang."),
-        UploadRefusal::Cut => {
-            format!("Berkas {file} tidak utuh, mungkin terputus saat dikirim. Unggah sekali lagi atau foto ulang.")
-        }
-        UploadRefusal::TooLarge { bytes } => {
-            format!("Berkas {file} berukuran {} MB. Paling besar 10 MB; perkecil atau foto ulang.", megabytes(*bytes))
-        }
-        UploadRefusal::TooManyPixels { width, height } => format!(
-            "Foto {file} terlalu lebar ({} × {} piksel). Kirim tangkapan layarnya, atau foto ulang dengan ukuran lebih kecil.",
-            thousands(*width),
-            thousands(*height)
-        ),
-        UploadRefusal::PdfLocked => format!("PDF {file} terkunci kata sandi. Buka kuncinya, atau foto dokumennya."),
-        UploadRefusal::PdfPages { pages } => {
-            format!("PDF {file} berisi {pages} halaman. Paling banyak {MAX_PAGES}; kirim halaman yang diperlukan saja.")
-        }
-        UploadRefusal::PdfBroken => format!("PDF {file} tidak dapat dibuka. Foto dokumennya."),
-        UploadRefusal::Unsafe => format!("Berkas {file} tidak aman, jadi tidak kami simpan. Foto dokumennya."),
-    }
-}
-
 /// A document has no room for more pages.
 #[must_use]
 pub fn document_full(kind: DocumentKind, stored: usize) -> String {
@@ -374,21 +349,9 @@ pub fn file_size(bytes: impl Given<usize>) -> String {
 }
 
 /// Tenths are enough, rounded up so that 10.01 MB does not read as 10.
-fn megabytes(bytes: u64) -> String {
+pub(super) fn megabytes(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
     if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{},{}", tenths / 10, tenths % 10) }
-}
-
-fn thousands(number: u32) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push('.');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 fn capitalised(text: &str) -> String {

@@ -10,7 +10,7 @@ use super::kind::{self, Kind};
 use super::{CANNOT_SERVE, Message, pdf, picture};
 use crate::domain::upload::MAX_BYTES;
 
-/// An honest picture of 50 megapixels takes about 200 MB.
+/// An honest picture of 52 million pixels takes about 200 MB.
 const ADDRESS_SPACE: u64 = 350 * 1024 * 1024;
 
 const CPU_SECONDS: u64 = 12;
@@ -52,7 +52,7 @@ fn serve() -> io::Result<()> {
         Ok(Kind::Picture(format)) => match picture::inspect(&file, format) {
             Ok((width, height)) => {
                 send(&Message::Declared { width, height })?;
-                picture::read(&file, format, (width, height)).map(|page| vec![page])
+                picture::read(file, format, (width, height))
             }
             Err(refusal) => Err(refusal),
         },

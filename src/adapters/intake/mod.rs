@@ -3,13 +3,14 @@
 //! child is a refusal, never a fault of the server.
 
 pub mod child;
-mod disguise;
+mod jpeg;
 mod kind;
 mod message;
-mod outline;
 mod page;
 mod pdf;
 mod picture;
+mod pieces;
+mod png;
 
 use std::fs::File;
 use std::io::{self, Read, Seek};

@@ -1,38 +1,45 @@
 //! Reads a JPEG or a PNG: first what it says about itself, then its pixels, which are shrunk, turned upright and laid
-//! on white. Runs in the child process only.
+//! on white. What else the file holds is left alone: pages are drawn anew. Runs in the child process only.
 
 use std::io::Cursor;
 
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, ImageResult, Limits, Rgba, RgbaImage, imageops};
 
-use super::{disguise, outline, page};
-use crate::domain::upload::{MAX_SIDE, PageImage, STORED_SIDE, UploadRefusal, check_size};
+use super::pieces::Canvas;
+use super::{jpeg, page, png};
+use crate::domain::upload::{MAX_PAGES, MAX_SIDE, PageImage, UploadRefusal, check_size};
 
-/// The most memory for decoded pixels: 50 megapixels with transparency are 200 MB.
+/// The most memory for decoded pixels: 52 million with transparency are 208 MB.
 const PIXEL_BYTES: u64 = 220_000_000;
 
-/// The width and height a picture declares, if it is whole, not too large, and nothing else at the same time.
+/// The width and height a picture declares, if they are not too large.
 pub(super) fn inspect(file: &[u8], format: ImageFormat) -> Result<(u32, u32), UploadRefusal> {
-    let declared = if format == ImageFormat::Png { outline::png(file) } else { outline::jpeg(file) };
+    let declared = if format == ImageFormat::Png { png::size(file) } else { jpeg::size(file) };
     let (width, height) = declared.ok_or(UploadRefusal::Cut)?;
     check_size(width, height)?;
-    if disguise::is_disguised(file) {
-        return Err(UploadRefusal::Unsafe);
-    }
     Ok((width, height))
 }
 
-/// The page made of a picture that was inspected.
-pub(super) fn read(file: &[u8], format: ImageFormat, (width, height): (u32, u32)) -> Result<PageImage, UploadRefusal> {
-    decode(file, format).and_then(|picture| page::make(&picture)).map_err(|error| match error {
+/// The pages made of a picture that was inspected: one, unless it is far longer than wide.
+pub(super) fn read(mut file: Vec<u8>, format: ImageFormat, (width, height): (u32, u32)) -> Result<Vec<PageImage>, UploadRefusal> {
+    let canvas = Canvas::of_picture(width, height);
+    if canvas.pieces().len() > MAX_PAGES {
+        return Err(UploadRefusal::TooLong);
+    }
+    if format == ImageFormat::Jpeg {
+        // The decoder trips over a missing end mark, and must not be led astray by what follows the picture.
+        file.truncate(jpeg::end(&file)?);
+        file.extend([0xFF, 0xD9]);
+    }
+    decode(&file, format, canvas).and_then(|picture| pages(&picture)).map_err(|error| match error {
         ImageError::Limits(_) => UploadRefusal::TooManyPixels { width, height },
         ImageError::Unsupported(_) => UploadRefusal::Type,
         _ => UploadRefusal::Cut,
     })
 }
 
-fn decode(file: &[u8], format: ImageFormat) -> ImageResult<DynamicImage> {
+fn decode(file: &[u8], format: ImageFormat, canvas: Canvas) -> ImageResult<DynamicImage> {
     let mut limits = Limits::default();
     limits.max_image_width = Some(MAX_SIDE);
     limits.max_image_height = Some(MAX_SIDE);
@@ -45,7 +52,7 @@ fn decode(file: &[u8], format: ImageFormat) -> ImageResult<DynamicImage> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let picture = DynamicImage::from_decoder(decoder)?;
     // Shrunk before it is turned: turning needs the memory twice.
-    let mut picture = page::fit(picture, (STORED_SIDE, STORED_SIDE));
+    let mut picture = page::fit(picture, (canvas.width, canvas.height));
     picture.apply_orientation(orientation);
     Ok(on_white(picture))
 }
@@ -58,4 +65,12 @@ fn on_white(picture: DynamicImage) -> DynamicImage {
     let mut paper = RgbaImage::from_pixel(picture.width(), picture.height(), Rgba([255; 4]));
     imageops::overlay(&mut paper, &picture.into_rgba8(), 0, 0);
     DynamicImage::from(paper).into_rgb8().into()
+}
+
+fn pages(picture: &DynamicImage) -> ImageResult<Vec<PageImage>> {
+    let pieces = Canvas { width: picture.width(), height: picture.height() }.pieces();
+    if pieces.len() == 1 {
+        return Ok(vec![page::make(picture)?]);
+    }
+    pieces.iter().map(|piece| page::make(&picture.crop_imm(piece.x, piece.y, piece.width, piece.height))).collect()
 }
