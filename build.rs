@@ -12,11 +12,11 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=migrations");
     println!("cargo:rerun-if-changed=static");
     let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo names no OUT_DIR"))?;
-    for name in ["look.css", "upload.js", "desk.js", "icon.svg"] {
+    for name in ["look.css", "pages.js", "desk.js", "icon.svg", "contoh-lembar.svg", "contoh-kartu.svg"] {
         let bytes = fs::read(Path::new("static").join(name))?;
         let mut hasher = DefaultHasher::new();
         bytes.hash(&mut hasher);
-        let variable = name.replace('.', "_").to_uppercase();
+        let variable = name.replace(['.', '-'], "_").to_uppercase();
         println!("cargo:rustc-env={variable}_HASH={:016x}", hasher.finish());
 
         let mut br = brotli::CompressorWriter::new(Vec::new(), 4096, 11, 22);

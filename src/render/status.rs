@@ -58,6 +58,10 @@ pub fn next(application: &Application, holidays: &Holidays) -> String {
     let place = application.appointment.as_ref();
     let counter = place.map(|place| place.counter.name()).unwrap_or_default();
     match application.status {
+        Status::Draf if application.overtaken_since.is_some() => {
+            let since = application.overtaken_since.unwrap_or(application.answered_at);
+            words::overtaken(application.civil().name.as_str(), day_of(since))
+        }
         Status::Draf => format!("lengkapi dan kirim paling lambat {}.", dates::full(application.answered_at + limits::DRAFT)),
         Status::Diajukan if application.leased_until.is_some() => "petugas sedang membuka dokumen Anda.".into(),
         Status::Diajukan => {

@@ -1,12 +1,19 @@
 //! What is said when something typed or chosen cannot be taken: one sentence for each reason, which
 //! says what to do.
 
+mod schedule;
+
 use time::{Date, OffsetDateTime};
+
+pub use schedule::{
+    PLACE_GIVEN_UP, SCHEDULE_SENT_MEANWHILE, SLOT_EMPTY, SLOT_OF_ANOTHER_DAY, SLOT_TOO_OFTEN, counter_full, slot_closed, slot_full,
+    slot_lost, slot_range,
+};
 
 use super::{Given, dates};
 use crate::domain::{
     application::Letter,
-    calendar::{Slot, day_of},
+    calendar::day_of,
     category::{Category, DocumentKind, Misfit},
     code::CodeError,
     nik::NumberError,
@@ -120,10 +127,6 @@ pub const TRACK_UNKNOWN: &str =
     "Tidak ada permohonan dengan nomor dan tanggal lahir itu. Cocokkan dengan SMS atau Keterangan Cetak KTP-el.";
 /// No category chosen.
 pub const CATEGORY_EMPTY: &str = "Pilih satu alasan.";
-/// No half hour chosen.
-pub const SLOT_EMPTY: &str = "Pilih jam kedatangan.";
-/// A returned application has given its place up.
-pub const PLACE_GIVEN_UP: &str = "Jadwal lama sudah dilepas. Pilih jadwal baru, lalu kirim perbaikannya.";
 /// No file chosen.
 pub const UPLOAD_NONE: &str = "Pilih berkas dengan “Browse”, lalu tekan “Upload”.";
 /// What may be uploaded.
@@ -158,6 +161,26 @@ pub fn in_progress(since: Date) -> String {
 pub fn open_exists(name: &str, since: Date) -> String {
     format!("Permohonan untuk {name} sedang diproses sejak {}. Jam yang Anda pilih sudah dilepas.", dates::date(since))
 }
+
+/// An application for the same person is in progress, so this draft cannot be sent.
+#[must_use]
+pub fn overtaken(name: &str, since: Date) -> String {
+    format!("Permohonan untuk {name} sedang diproses sejak {}, jadi draf ini tidak dapat dikirim.", dates::date(since))
+}
+
+/// Documents of another category, which "Ya" leaves out; none when there are none.
+#[must_use]
+pub fn left_out(kinds: &[DocumentKind]) -> Option<String> {
+    let left_out = || {
+        format!("Tidak dipakai untuk keterangan ini: {}. Tetap tersimpan sampai Anda menekan “Ya”, lalu dihapus.", documents(kinds))
+    };
+    (!kinds.is_empty()).then(left_out)
+}
+
+/// The category was changed.
+pub const CATEGORY_CHANGED: &str = "Keterangan diganti. Berkas yang masih diperlukan tetap tersimpan.";
+/// Papers were answered for a category that was changed meanwhile on another page.
+pub const CATEGORY_CHANGED_ELSEWHERE: &str = "Keterangan sudah diganti di halaman lain. Periksa dokumen untuk keterangan itu, lalu tekan “Lanjut”.";
 
 /// Why a category cannot be chosen.
 #[must_use]
@@ -212,8 +235,6 @@ pub fn papers_missing(kind: DocumentKind) -> String {
     format!("Centang {} bila sudah ada. Tanpa itu permohonan belum dapat dikirim.", kind.label())
 }
 
-/// An appointment was moved too often.
-pub const SLOT_TOO_OFTEN: &str = "Jadwal sudah 10 kali diubah hari ini. Ubah lagi besok, atau hubungi kelurahan.";
 /// The password was changed.
 pub const PASSWORD_CHANGED: &str = "Kata sandi diganti. Perangkat lain sudah dikeluarkan.";
 /// The phone was changed.
@@ -306,61 +327,30 @@ pub fn upload_twice(page: usize) -> String {
     format!("Berkas ini sudah tersimpan sebagai halaman {page}. Tidak perlu dikirim lagi.")
 }
 
+/// A page was stored, or removed.
+#[must_use]
+pub fn upload_done(kind: DocumentKind, page: usize, is_removed: bool) -> String {
+    format!("{}, halaman {page}, {}.", kind.label(), if is_removed { "dihapus" } else { "tersimpan" })
+}
+
+/// A file for a document that this application does not ask for (any more).
+#[must_use]
+pub fn upload_unasked(file: &str) -> String {
+    format!("Berkas {file} tidak tersimpan, karena dokumen itu tidak diminta untuk permohonan ini.")
+}
+
+/// More files at once than one post may bring.
+#[must_use]
+pub fn upload_one_too_many(most: usize, file: &str) -> String {
+    format!("Berkas {file} belum tersimpan, karena sekali kirim paling banyak {most} berkas. Kirim sekali lagi.")
+}
+
 /// Required documents without a page.
 #[must_use]
 pub fn upload_missing(kinds: &[DocumentKind]) -> String {
     format!("Masih kurang: {}.", documents(kinds))
 }
 
-/// A half hour was taken a moment ago.
-#[must_use]
-pub fn slot_full(wish: OffsetDateTime, nearest: &[Slot]) -> String {
-    format!("Jam {} baru saja penuh.{}", dates::half_hour(wish), alternatives(wish, nearest))
-}
-
-/// "Ya" came after the hold ran out and others had taken every place.
-#[must_use]
-pub fn slot_lost(wish: OffsetDateTime, nearest: &[Slot]) -> String {
-    format!(
-        "Waktu 15 menit habis dan jam {} sudah terisi.{} Isian lain tetap tersimpan.",
-        dates::half_hour(wish),
-        alternatives(wish, nearest)
-    )
-}
-
-/// The nearest free half hours; the day is named where it is another than the wish's.
-fn alternatives(wish: OffsetDateTime, nearest: &[Slot]) -> String {
-    if nearest.is_empty() {
-        return " Pilih hari atau loket lain.".into();
-    }
-    let name = |slot: &Slot| {
-        let (day, hours) = (day_of(slot.starts_at), dates::half_hour(slot.starts_at));
-        if day == day_of(wish) { hours } else { format!("{} {hours}", dates::short_date(day)) }
-    };
-    let named: Vec<String> = nearest.iter().map(name).collect();
-    format!(" Yang terdekat dan masih kosong: {}.", named.join("; "))
-}
-
-/// The counter is closed that day.
-#[must_use]
-pub fn slot_closed(day: Date, reason: &str) -> String {
-    format!("Loket tutup pada {}: {reason}. Pilih tanggal lain.", dates::full_date(day))
-}
-
-/// The day is not among those offered.
-#[must_use]
-pub fn slot_range(days: &[Date]) -> String {
-    match (days.first(), days.last()) {
-        (Some(first), Some(last)) => format!("Pilih tanggal antara {} dan {}.", dates::date(*first), dates::date(*last)),
-        _ => "Belum ada tanggal yang dapat dipilih.".into(),
-    }
-}
-
-/// Every half hour of a counter is full.
-#[must_use]
-pub fn counter_full(counter: &str, last: Date) -> String {
-    format!("Semua jam di {counter} penuh sampai {}. Pilih loket lain.", dates::date(last))
-}
 
 /// Too late to cancel.
 pub const CANCEL_LATE: &str =

@@ -130,8 +130,13 @@ pub fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The parameters of an address.
+pub fn parameters(query: Option<&str>) -> impl Iterator<Item = (String, String)> {
+    pairs(query.unwrap_or_default().as_bytes()).into_iter()
+}
+
 /// A parameter of the address, unless it is empty.
 pub fn parameter(query: Option<&str>, name: &str) -> Option<String> {
-    let found = pairs(query.unwrap_or_default().as_bytes()).into_iter().find(|(known, _)| known == name);
+    let found = parameters(query).find(|(known, _)| known == name);
     found.map(|(_, value)| value).filter(|value| !value.is_empty())
 }

@@ -54,12 +54,16 @@ pub const READY: &str = "/siap";
 pub const METRICS: &str = "/metrics";
 /// The stylesheet, by its content's hash.
 pub const STYLE: &str = concat!("/static/look.", env!("LOOK_CSS_HASH"), ".css");
-/// The upload page's script, by its content's hash.
-pub const SCRIPT: &str = concat!("/static/upload.", env!("UPLOAD_JS_HASH"), ".js");
+/// The script of citizens' pages, by its content's hash.
+pub const SCRIPT: &str = concat!("/static/pages.", env!("PAGES_JS_HASH"), ".js");
 /// The desk's script, by its content's hash.
 pub const DESK_SCRIPT: &str = concat!("/static/desk.", env!("DESK_JS_HASH"), ".js");
 /// The icon.
 pub const ICON: &str = concat!("/static/icon.", env!("ICON_SVG_HASH"), ".svg");
+/// A sheet of paper as it should be pictured, and as it should not.
+pub const SAMPLE_SHEET: &str = concat!("/static/contoh-lembar.", env!("CONTOH_LEMBAR_SVG_HASH"), ".svg");
+/// The same of a card.
+pub const SAMPLE_CARD: &str = concat!("/static/contoh-kartu.", env!("CONTOH_KARTU_SVG_HASH"), ".svg");
 /// Where browsers look for the icon of what is no page, such as the PDF.
 pub const FAVICON: &str = "/favicon.ico";
 
@@ -75,14 +79,10 @@ pub const CATEGORY: &str = "/pencetakan-ktp-el/{id}/keterangan";
 pub const PAPERS: &str = "/pencetakan-ktp-el/{id}/dokumen";
 /// Its uploads.
 pub const UPLOAD: &str = "/pencetakan-ktp-el/{id}/unggah";
-/// One document's upload (POST).
-pub const UPLOAD_DOCUMENT: &str = "/pencetakan-ktp-el/{id}/unggah/{kind}";
 /// One stored page.
 pub const PAGE: &str = "/pencetakan-ktp-el/{id}/halaman/{page}";
 /// Its preview.
 pub const PREVIEW: &str = "/pencetakan-ktp-el/{id}/halaman/{page}/pratinjau";
-/// Removing it (POST).
-pub const REMOVE_PAGE: &str = "/pencetakan-ktp-el/{id}/halaman/{page}/hapus";
 /// Place and time.
 pub const SCHEDULE: &str = "/pencetakan-ktp-el/{id}/jadwal";
 /// Everything once more, and "Ya".
@@ -225,23 +225,27 @@ pub fn wizard_and_back(page: WizardPage, id: impl Given<ApplicationId>) -> Strin
     wizard(page, id) + BACK_TO_CHECK
 }
 
-/// The upload form of one document.
+/// The upload page after something was stored or removed, each said by a parameter.
 #[must_use]
-pub fn upload_document(id: impl Given<ApplicationId>, kind: impl Given<DocumentKind>) -> String {
-    of(UPLOAD_DOCUMENT, id).replace("{kind}", kind.given().code())
+pub fn upload_done(id: impl Given<ApplicationId>, done: &[String], back: bool) -> String {
+    let back = back.then(|| BACK_TO_CHECK.trim_start_matches('?').to_owned());
+    let parameters: Vec<&str> = done.iter().chain(&back).map(String::as_str).collect();
+    format!("{}?{}", of(UPLOAD, id), parameters.join("&"))
 }
 
-/// The upload page, at a document whose page was just stored (`tersimpan`) or removed (`dihapus`).
+/// A good and a bad picture of a kind of document.
 #[must_use]
-pub fn upload_done(id: impl Given<ApplicationId>, done: &str, kind: DocumentKind, page: usize, back: bool) -> String {
-    let back = if back { "&kembali=konfirmasi" } else { "" };
-    format!("{}?{done}={}&halaman={page}{back}#d-{}", of(UPLOAD, id), kind.code(), kind.code())
+pub fn sample(kind: impl Given<DocumentKind>) -> &'static str {
+    match kind.given() {
+        DocumentKind::KtpRusak | DocumentKind::KtpLama => SAMPLE_CARD,
+        _ => SAMPLE_SHEET,
+    }
 }
 
 /// Where a returned document is mended.
 #[must_use]
 pub fn mend(id: impl Given<ApplicationId>, kind: impl Given<DocumentKind>) -> String {
-    format!("{}#d-{}", of(UPLOAD, id), kind.given().code())
+    format!("{}#kartu-{}", of(UPLOAD, id), kind.given().code())
 }
 
 /// A stored page.
@@ -254,12 +258,6 @@ pub fn page(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
 #[must_use]
 pub fn preview(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
     of(PREVIEW, id).replace("{page}", &page.given().to_string())
-}
-
-/// Removing a stored page.
-#[must_use]
-pub fn remove_page(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
-    of(REMOVE_PAGE, id).replace("{page}", &page.given().to_string())
 }
 
 /// Asking whether to cancel, and cancelling.

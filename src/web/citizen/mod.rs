@@ -34,7 +34,6 @@ use crate::{
     db::{Conn, applications},
     domain::{
         application::Application,
-        category::DocumentKind,
         ids::{ApplicationId, PageId},
         status::Status,
         wizard::{self, WizardPage},
@@ -51,11 +50,9 @@ pub fn router() -> Router<AppState> {
         .route(paths::APPLICATION, get(application::get))
         .route(paths::CATEGORY, get(category::get).post(category::post))
         .route(paths::PAPERS, get(papers::get).post(papers::post))
-        .route(paths::UPLOAD, get(upload::get).post(upload::post))
-        .route(paths::UPLOAD_DOCUMENT, post(upload::receive).layer(DefaultBodyLimit::max(receive::LARGEST_BODY)))
+        .route(paths::UPLOAD, get(upload::get).post(upload::post).layer(DefaultBodyLimit::max(receive::LARGEST_BODY)))
         .route(paths::PAGE, get(page::get))
         .route(paths::PREVIEW, get(page::preview))
-        .route(paths::REMOVE_PAGE, post(upload::remove))
         .route(paths::SCHEDULE, get(schedule::get).post(schedule::post))
         .route(paths::CONFIRM, get(confirm::get).post(confirm::post))
         .route(paths::CANCEL, get(cancel::get).post(cancel::post))
@@ -74,16 +71,11 @@ pub fn router() -> Router<AppState> {
 struct InAddress {
     id: Uuid,
     page: Option<Uuid>,
-    kind: Option<DocumentKind>,
 }
 
 impl InAddress {
     fn application(self) -> ApplicationId {
         self.id.into()
-    }
-
-    fn kind(self) -> WebResult<DocumentKind> {
-        self.kind.ok_or(WebError::NotFound)
     }
 
     fn page(self) -> WebResult<PageId> {

@@ -24,7 +24,7 @@ use crate::{
     render::{dates, words},
     web::{
         error::{WebError, WebResult},
-        form::Form,
+        form::{Form, parameter},
         paths,
         shell::{Shell, Visit},
     },
@@ -36,8 +36,14 @@ struct PapersPage {
     shell: Shell,
     form: Form,
     category: Category,
+    /// The category was just changed.
+    told: Option<&'static str>,
+    /// … on another page, while this form was filled in.
+    refusal: Option<&'static str>,
     /// The warning about an old letter.
     old_letter: Option<String>,
+    /// Documents of another category, which "Ya" leaves out.
+    left_out: Option<String>,
     back: String,
     returning: bool,
 }
@@ -45,8 +51,9 @@ struct PapersPage {
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
     let draft = load_draft(&mut db.read().await?, &visit, ids.application(), WizardPage::Dokumen).await?;
     let form = stored(&draft, &visit);
-    let returning = came_from_check(query.as_deref());
-    Ok(page(&visit, form, &draft, returning)?.into_response())
+    let mut page = page(&visit, form, &draft, came_from_check(query.as_deref()))?;
+    page.told = parameter(query.as_deref(), "diganti").map(|_| words::CATEGORY_CHANGED);
+    Ok(page.into_response())
 }
 
 pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, mut form: Form) -> WebResult {
@@ -54,6 +61,12 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, mut
     let returning = form.value("kembali") == "konfirmasi";
     let draft = load_draft(&mut db.read().await?, &visit, id, WizardPage::Dokumen).await?;
     let category = draft.category.ok_or(WebError::NotFound)?;
+    // Filled in for another category than the one that a second page chose meanwhile.
+    if ![category.code(), ""].contains(&form.value("keterangan")) {
+        let mut page = page(&visit, form, &draft, returning)?;
+        page.refusal = Some(words::CATEGORY_CHANGED_ELSEWHERE);
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
     let Some(papers) = read(&mut form, category, day_of(visit.now)) else {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&visit, form, &draft, returning)?).into_response());
     };
@@ -116,5 +129,15 @@ fn page(visit: &Visit, form: Form, draft: &Application, returning: bool) -> WebR
     let category = draft.category.ok_or(WebError::NotFound)?;
     let old_letter = draft.letter().and_then(|letter| letter.old(day_of(visit.now))).map(words::letter_old);
     let before = if returning { WizardPage::Konfirmasi } else { WizardPage::Keterangan };
-    Ok(PapersPage { shell: visit.shell.clone(), form, category, old_letter, back: paths::wizard(before, draft.id), returning })
+    Ok(PapersPage {
+        shell: visit.shell.clone(),
+        form,
+        category,
+        told: None,
+        refusal: None,
+        old_letter,
+        left_out: words::left_out(&draft.leaves_out()),
+        back: paths::wizard(before, draft.id),
+        returning,
+    })
 }

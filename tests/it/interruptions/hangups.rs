@@ -84,7 +84,7 @@ async fn forms(app: &App) -> Vec<Vec<u8>> {
         ("ponsel", "0813-0000-5678"),
         ("titik", COUNTER),
         ("tanggal", &SLOT[..10]),
-        ("jam", SLOT),
+        ("jam", CHOICE),
         ("penduduk", resident.as_str()),
         ("nik", drafter.nik.as_str()),
         ("sandi", PASSWORD),
