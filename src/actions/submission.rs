@@ -97,7 +97,8 @@ async fn try_submit(
     let furthest =
         if draft.resident.hindrance(day_of(now)).is_some() { WizardPage::Keterangan } else { wizard::furthest(&draft) };
     let step = draft.status.step(Status::Diajukan, Actor::Warga);
-    let (Some(wish), Some(category), WizardPage::Konfirmasi, Ok(step)) = (&draft.appointment, draft.category, furthest, step) else {
+    let (Some(wish), Some(category), WizardPage::Konfirmasi, Ok(step)) = (&draft.appointment, draft.category, furthest, step)
+    else {
         return Err(SubmitError::Incomplete(furthest));
     };
     let wish = HalfHour { counter: &wish.counter.code, starts_at: wish.starts_at };

@@ -6,8 +6,8 @@ mod schedule;
 use time::{Date, OffsetDateTime};
 
 pub use schedule::{
-    PLACE_GIVEN_UP, SCHEDULE_SENT_MEANWHILE, SLOT_EMPTY, SLOT_OF_ANOTHER_DAY, SLOT_TOO_OFTEN, counter_full, slot_closed, slot_full,
-    slot_lost, slot_range,
+    PLACE_GIVEN_UP, SCHEDULE_SENT_MEANWHILE, SLOT_EMPTY, SLOT_OF_ANOTHER_DAY, SLOT_TOO_OFTEN, counter_full, slot_closed,
+    slot_full, slot_lost, slot_range,
 };
 
 use super::{Given, dates};
@@ -172,7 +172,10 @@ pub fn overtaken(name: &str, since: Date) -> String {
 #[must_use]
 pub fn left_out(kinds: &[DocumentKind]) -> Option<String> {
     let left_out = || {
-        format!("Tidak dipakai untuk keterangan ini: {}. Tetap tersimpan sampai Anda menekan “Ya”, lalu dihapus.", documents(kinds))
+        format!(
+            "Tidak dipakai untuk keterangan ini: {}. Tetap tersimpan sampai Anda menekan “Ya”, lalu dihapus.",
+            documents(kinds)
+        )
     };
     (!kinds.is_empty()).then(left_out)
 }
@@ -180,7 +183,8 @@ pub fn left_out(kinds: &[DocumentKind]) -> Option<String> {
 /// The category was changed.
 pub const CATEGORY_CHANGED: &str = "Keterangan diganti. Berkas yang masih diperlukan tetap tersimpan.";
 /// Papers were answered for a category that was changed meanwhile on another page.
-pub const CATEGORY_CHANGED_ELSEWHERE: &str = "Keterangan sudah diganti di halaman lain. Periksa dokumen untuk keterangan itu, lalu tekan “Lanjut”.";
+pub const CATEGORY_CHANGED_ELSEWHERE: &str =
+    "Keterangan sudah diganti di halaman lain. Periksa dokumen untuk keterangan itu, lalu tekan “Lanjut”.";
 
 /// Why a category cannot be chosen.
 #[must_use]
@@ -350,7 +354,6 @@ pub fn upload_one_too_many(most: usize, file: &str) -> String {
 pub fn upload_missing(kinds: &[DocumentKind]) -> String {
     format!("Masih kurang: {}.", documents(kinds))
 }
-
 
 /// Too late to cancel.
 pub const CANCEL_LATE: &str =

@@ -77,6 +77,16 @@ pub async fn says_where_from(request: Request, next: Next) -> Response {
     if request.method().is_safe() || says { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
 }
 
+/// Tells a script that sent a form where its answer leads: it could not see where a redirect goes, and would load the page twice.
+pub async fn lead_scripts_on(request: Request, next: Next) -> Response {
+    let is_script = request.headers().get("x-requested-with").is_some_and(|value| value == "fetch");
+    let mut response = next.run(request).await;
+    if is_script && response.status() == StatusCode::SEE_OTHER {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    }
+    response
+}
+
 /// Pages load nothing but our own stylesheet, pictures and script, and stand in nobody's frame.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";

@@ -57,6 +57,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(error_pages::mark_reader))
         .layer(sessions(&state, Audience::Warga))
         .layer(from_fn(error_pages::for_citizens))
+        .layer(from_fn(middleware::lead_scripts_on))
         .merge(desk)
         .layer(from_fn(middleware::call_database))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))

@@ -7,7 +7,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
     time::Duration,
@@ -109,7 +109,7 @@ impl Receiver {
     /// Begins to read a form that may bring files.
     ///
     /// # Errors
-    /// When the account has enough under way (429).
+    /// When the account has enough under way (429), or it is no form (415).
     pub async fn open(&self, request: Request, account: AccountId) -> WebResult<Posted<'_>> {
         let Some(place) = self.lines.join(account.uuid()) else { return Err(WebError::Status(StatusCode::TOO_MANY_REQUESTS)) };
         let mut posted = Posted {
@@ -117,6 +117,7 @@ impl Receiver {
             place,
             files: request.extensions().get::<Files>().cloned(),
             allowance: Arc::new(AtomicUsize::new(PREAMBLE)),
+            broken: Arc::new(AtomicBool::new(false)),
             fields: VecDeque::new(),
             multipart: None,
             taken: 0,
@@ -126,8 +127,10 @@ impl Receiver {
             return Ok(posted);
         }
         let (files, allowance) = (posted.files.clone(), Arc::clone(&posted.allowance));
-        let request = request.map(|body| Body::new(Rationed { body, files, allowance, warned: false }));
-        posted.multipart = Multipart::from_request(request, &()).await.ok();
+        let broken = Arc::clone(&posted.broken);
+        let request = request.map(|body| Body::new(Rationed { body, files, allowance, warned: false, broken }));
+        let multipart = Multipart::from_request(request, &()).await;
+        posted.multipart = Some(multipart.map_err(|_| WebError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE))?);
         Ok(posted)
     }
 }
@@ -139,6 +142,8 @@ pub struct Posted<'a> {
     files: Option<Files>,
     /// How many more bytes may come before the next part is there.
     allowance: Arc<AtomicUsize>,
+    /// Whether the request broke off.
+    broken: Arc<AtomicBool>,
     /// What is left of a form that came without files.
     fields: VecDeque<(String, String)>,
     /// The form, while it can be read on.
@@ -162,6 +167,9 @@ impl Posted<'_> {
             return Ok(part);
         }
         drop(multipart);
+        if part.is_none() && self.broken.load(Ordering::Relaxed) {
+            return Ok(Some(Part::BrokenOff));
+        }
         match (part, &self.files) {
             // A form may be complete and the request not: then nobody knows whether it was meant to be sent.
             (None, Some(files)) if !files.clone().ends_well().await => Ok(Some(Part::BrokenOff)),
@@ -182,6 +190,7 @@ impl Posted<'_> {
             // Whatever has a name or a kind is a file; text is sent without either.
             let file = field.file_name().map(shown_name).or_else(|| field.content_type().map(|_| String::new()));
             let Some(file) = file else {
+                self.allowance.store(PREAMBLE, Ordering::Relaxed);
                 let text = timeout(SILENCE, field.text()).await;
                 let text = text.ok().and_then(Result::ok).map(|value| Part::Field { name, value });
                 return Ok((Some(text.unwrap_or(Part::BrokenOff)), true));
@@ -195,7 +204,8 @@ impl Posted<'_> {
                 return Ok((Some(Part::OneTooMany(called(file))), goes_on));
             }
             let mut fingerprint = self.receiver.db.file_fingerprint();
-            let spooled = spool(&mut field, self.receiver.spool.file()?, |chunk| fingerprint.update(chunk));
+            let spooled =
+                spool(&mut field, self.receiver.spool.file().map_err(WebError::Disk)?, |chunk| fingerprint.update(chunk));
             let spooled = timeout(WHOLE, spooled).await.unwrap_or(Ok(CUT)).map_err(WebError::Disk)?;
             drop(field);
             // A field in which nothing was chosen is sent as a file without name and bytes.
@@ -230,6 +240,8 @@ struct Rationed {
     allowance: Arc<AtomicUsize>,
     /// Whether the reader was told to look at what it has.
     warned: bool,
+    /// Set when the phone is gone.
+    broken: Arc<AtomicBool>,
 }
 
 impl HttpBody for Rationed {
@@ -252,6 +264,11 @@ impl HttpBody for Rationed {
         }
         self.warned = false;
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        // Told as an end: the reader forgets what it has when it meets an error, and a file before it may be whole.
+        if matches!(frame, Some(Err(_))) {
+            self.broken.store(true, Ordering::Relaxed);
+            return Poll::Ready(None);
+        }
         if let Some(data) = frame.as_ref().and_then(|frame| frame.as_ref().ok()).and_then(Frame::data_ref) {
             self.allowance.store(left.saturating_sub(data.len()), Ordering::Relaxed);
         }

@@ -187,7 +187,11 @@ impl Browser {
 
     /// The status that the open page was answered with.
     pub async fn status(&self) -> u64 {
-        self.run("return performance.getEntriesByType('navigation')[0].responseStatus", vec![]).await.as_u64().unwrap()
+        // A script asks for more than the page itself; the last answer is the one that is shown.
+        const STATUS: &str = "
+            const asked = performance.getEntriesByType('resource').filter((one) => /fetch|xmlhttp/.test(one.initiatorType));
+            return (asked.at(-1) || performance.getEntriesByType('navigation')[0]).responseStatus";
+        self.run(STATUS, vec![]).await.as_u64().unwrap()
     }
 
     /// What can be read in the page's main part.
@@ -210,16 +214,19 @@ impl Browser {
         !self.client.find_all(Locator::XPath(path)).await.unwrap().is_empty()
     }
 
-    /// Does something that leads to another page, and waits until that is there.
+    /// Does something that leads to another page, or puts another into this one, and waits until that is there.
     pub async fn leave_by(&self, deed: impl AsyncFnOnce()) {
-        const PAGE: &str = "return document.readyState === 'complete' ? performance.timeOrigin : null";
-        let before = self.client.execute(PAGE, vec![]).await.unwrap();
+        const MARK: &str = "document.querySelector('main')?.setAttribute('data-old', '1'); return performance.timeOrigin";
+        const PAGE: &str = "
+            const old = document.querySelector('main[data-old]');
+            return document.readyState === 'complete' && !old ? [performance.timeOrigin, !!document.querySelector('main')] : null";
+        let before = self.client.execute(MARK, vec![]).await.unwrap();
         deed().await;
         let begun = Instant::now();
         loop {
             // Between two pages there is nothing to ask.
             let now = self.client.execute(PAGE, vec![]).await.unwrap_or_default();
-            if now != before && !now.is_null() {
+            if !now.is_null() && (now[0] != before || now[1] == true) {
                 return;
             }
             assert!(begun.elapsed() < PATIENCE, "nothing came after {}", self.path().await);

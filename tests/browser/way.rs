@@ -154,12 +154,10 @@ impl Browser {
 
     /// Sends one file, and waits for the answer: without scripts another page, with them another main part.
     pub async fn upload(&self, document: &str, file: &Path) {
-        self.attach(document, file).await;
         if self.manner.scripts {
-            self.run("document.querySelector('main').dataset.old = '1'", vec![]).await;
-            self.press_and_stay(&section(document), "Upload").await;
-            self.until("//main[not(@data-old)]").await;
+            self.leave_by(async || self.attach(document, file).await).await;
         } else {
+            self.attach(document, file).await;
             self.press_in(&section(document), "Upload").await;
         }
     }

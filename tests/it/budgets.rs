@@ -84,13 +84,13 @@ async fn a_first_page_with_all_it_loads_fits_one_round_trip_and_later_pages_are_
 }
 
 #[tokio::test]
-async fn no_page_needs_a_script_and_only_the_upload_page_has_one() {
+async fn no_page_has_more_than_one_script_or_any_of_its_own() {
     let app = App::new().await;
     let (mut browser, sent, draft) = lived_in(&app).await;
     for address in pages(&sent, &draft) {
         let page = browser.get(&address).await;
         let scripts = page.attributes("script", "src").len();
-        assert_eq!(scripts, usize::from(address.ends_with("/unggah")), "{address}");
+        assert_eq!(scripts, usize::from(!address.starts_with("/kontak")), "{address}");
         assert!(!page.body().contains(" style=") && !page.body().contains(" onclick="), "{address}");
     }
 }

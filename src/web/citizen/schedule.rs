@@ -111,7 +111,8 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
 pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, form: Form) -> WebResult {
     let id = ids.application();
     let shown = (Some(form.value("titik").to_owned()), Some(form.value("tanggal").to_owned()));
-    let refuse = async |status, sentence| Ok((status, page(&db, visit.clone(), id, shown, Some(sentence)).await?).into_response());
+    let refuse =
+        async |status, sentence| Ok((status, page(&db, visit.clone(), id, shown, Some(sentence)).await?).into_response());
     let status = open(&mut db.read().await?, &visit, id).await?.status;
     if ![status.code(), ""].contains(&form.value("dari")) {
         return refuse(StatusCode::CONFLICT, words::SCHEDULE_SENT_MEANWHILE.to_owned()).await;

@@ -56,7 +56,8 @@ pub async fn get(visit: Visit, State(db): State<Db>, RawQuery(query): RawQuery) 
         turn: status::turn(application.status).filter(|_| application.overtaken_since.is_none()),
         next: status::next(application, &holidays),
         address: paths::application(application.id),
-        resume: (application.status == Status::Draf && application.overtaken_since.is_none()).then(|| paths::wizard(wizard::furthest(application), application.id)),
+        resume: (application.status == Status::Draf && application.overtaken_since.is_none())
+            .then(|| paths::wizard(wizard::furthest(application), application.id)),
     };
     let lines = applications.iter().map(line).collect();
     let discarded = parameter(query.as_deref(), "draf").is_some();

@@ -99,13 +99,7 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
 
 /// "Upload", "Hapus", "Lanjut", "Kirim perbaikan": every file goes to disk while the phone sends it, through the intake and into
 /// the database; then what was pressed is done, unless a file was refused.
-pub async fn post(
-    visit: Visit,
-    State(db): State<Db>,
-    receiver: Receiver,
-    Address(ids): Address,
-    request: Request,
-) -> WebResult {
+pub async fn post(visit: Visit, State(db): State<Db>, receiver: Receiver, Address(ids): Address, request: Request) -> WebResult {
     let id = ids.application();
     // Looked at before the body is read, and the connection given back: nobody sends ten megabytes in vain.
     load_open(&mut db.read().await?, &visit, id).await?;

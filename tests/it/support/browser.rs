@@ -147,10 +147,15 @@ impl Browser {
         self.post(&format!("{application}/unggah"), &[]).await.location();
     }
 
-    /// Asks for a half hour.
+    /// Asks for a half hour, at a counter or at the usual one.
     pub async fn choose(&mut self, application: &str, slot: &str) -> Page {
+        let slot = slot.rsplit(' ').next().unwrap();
         let day = slot.get(..10).unwrap();
-        self.post(&format!("{application}/jadwal"), &[("titik", COUNTER), ("tanggal", day), ("jam", &format!("{COUNTER} {slot}"))]).await
+        self.post(
+            &format!("{application}/jadwal"),
+            &[("titik", COUNTER), ("tanggal", day), ("jam", &format!("{COUNTER} {slot}"))],
+        )
+        .await
     }
 
     /// Presses "Ya".
