@@ -47,7 +47,7 @@ pub async fn change_password(
     if !accounts::change_password(&mut tx, citizen.id(), known.as_deref().unwrap_or_default(), &hash).await? {
         return Err(ProofError::Wrong);
     }
-    sessions::end_all(&mut tx, citizen.id(), session.as_ref()).await?;
+    sessions::end_all(&mut tx, citizen.id(), session.as_ref(), now).await?;
     events::add_deed(&mut tx, &Deed::PasswordChanged, &citizen.witness(), now).await?;
     tx.commit().await?;
     Ok(accounts::password_mark(&hash))
@@ -59,7 +59,7 @@ pub async fn change_password(
 /// [`DbError`].
 pub async fn end_sessions(db: &Db, citizen: &Citizen, now: OffsetDateTime) -> Result<(), DbError> {
     let mut tx = db.begin().await?;
-    sessions::end_all(&mut tx, citizen.id(), None).await?;
+    sessions::end_all(&mut tx, citizen.id(), None, now).await?;
     events::add_deed(&mut tx, &Deed::SessionsEnded, &citizen.witness(), now).await?;
     tx.commit().await
 }

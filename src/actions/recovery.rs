@@ -68,7 +68,7 @@ pub async fn finish(
         return Err(outcome.err().unwrap_or(CodeError::Gone).into());
     };
     accounts::set_password(&mut tx, account.id, &hash).await?;
-    sessions::end_all(&mut tx, account.id, None).await?;
+    sessions::end_all(&mut tx, account.id, None, now).await?;
     let witness = Witness { by: By::Citizen(account.id), from: Some(from.to_owned()) };
     let fact = events::add_deed(&mut tx, &Deed::PasswordRecovered, &witness, now).await?;
     codes::tell_owner(&mut tx, &account.contact.phone, MessageKind::SandiDiganti, fact, now).await?;

@@ -245,6 +245,8 @@ pub const PASSWORD_CHANGED: &str = "Kata sandi diganti. Perangkat lain sudah dik
 pub const PHONE_CHANGED: &str = "Nomor ponsel diganti. Nomor lama diberi tahu lewat SMS.";
 /// No code was typed, or something that is none.
 pub const CODE_EMPTY: &str = "Isi 6 angka dari SMS.";
+/// A second registration was begun in another tab.
+pub const REGISTRATION_CHANGED: &str = "Pendaftaran lain dimulai di halaman lain, dan halaman ini sekarang untuk nomor di bawah. Isi kode yang dikirim ke nomor itu.";
 /// Another code is on its way.
 pub const CODE_SENT_AGAIN: &str = "Kode baru dikirim. Kode yang lama tidak berlaku lagi.";
 

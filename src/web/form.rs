@@ -1,6 +1,6 @@
 //! Forms as they were sent: what was typed is kept, each field with the sentence that mends it.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -38,6 +38,12 @@ impl Form {
     #[must_use]
     pub fn with(values: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         Self { values: values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(), problems: Vec::new() }
+    }
+
+    /// A form that was sent like this.
+    #[must_use]
+    pub fn of(values: Vec<(String, String)>) -> Self {
+        Self { values, problems: Vec::new() }
     }
 
     /// What stands in a field.
@@ -90,6 +96,13 @@ impl Form {
                 None
             }
         }
+    }
+}
+
+impl fmt::Debug for Form {
+    /// What was typed is nobody's business in a log.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Form")
     }
 }
 

@@ -17,6 +17,7 @@ mod request_body;
 pub mod server;
 mod shell;
 pub mod state;
+mod unsent;
 
 use std::sync::Arc;
 
@@ -56,6 +57,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(from_fn(error_pages::mark_reader))
         .layer(sessions(&state, Audience::Warga))
+        .layer(from_fn_with_state(state.clone(), unsent::keep))
         .layer(from_fn(error_pages::for_citizens))
         .layer(from_fn(middleware::lead_scripts_on))
         .merge(desk)

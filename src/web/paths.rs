@@ -169,10 +169,29 @@ pub const DAY_OPENING: &str = "/petugas/jadwal/{date}/pembukaan";
 /// The parameter that leads back to the check page after an answer was changed.
 pub const BACK_TO_CHECK: &str = "?kembali=konfirmasi";
 
+/// How the log-in page begins that leads on to an address.
+pub const LOGIN_THEN: &str = concat!("/masuk", "?ke=");
+
+/// Why somebody has to log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginCause {
+    /// Nobody was logged in.
+    Needed,
+    /// The session was not used for long enough, or had lasted long enough.
+    Idle,
+    /// It was ended from another device, or by another password.
+    Elsewhere,
+}
+
 /// The log-in page that leads on to an address.
 #[must_use]
-pub fn login_then(to: &str, ended: bool) -> String {
-    format!("{LOGIN}?ke={to}{}", if ended { "&habis=1" } else { "" })
+pub fn login_then(to: &str, cause: LoginCause) -> String {
+    let cause = match cause {
+        LoginCause::Needed => "",
+        LoginCause::Idle => "&habis=1",
+        LoginCause::Elsewhere => "&habis=lain",
+    };
+    format!("{LOGIN_THEN}{to}{cause}")
 }
 
 /// An address that log-in may lead on to: a citizen's page of ours, and nothing else.

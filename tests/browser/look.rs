@@ -121,15 +121,15 @@ impl Browser {
 
     /// The console is silent, but for the line that the browser itself writes about a page's status.
     async fn hear(&self, name: &str) {
-        let here = self.service.address.as_str();
+        let here = self.client.current_url().await.unwrap().origin().ascii_serialization();
         let lines = self.console().await;
         for line in lines.as_array().unwrap() {
             let message = line["message"].as_str().unwrap();
             let of_page = message.split(' ').next().is_some_and(|address| {
                 // With a script, the address of a refused form is asked for without becoming the page's.
-                address.starts_with(here)
+                address.starts_with(&here)
             });
-            let own = of_page && message.contains("the server responded with a status of 4");
+            let own = of_page && message.contains("the server responded with a status of");
             assert!(own || line["level"] != "SEVERE", "{name} on {here}: {message}");
         }
     }

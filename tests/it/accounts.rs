@@ -52,11 +52,13 @@ async fn who_matches_the_registry_gets_an_account_and_who_has_one_gets_the_same_
     let page = browser.follow(&first).await;
     let code = app.code("0812-0000-1234").await;
     let done = browser.post("/registrasi/kode", &[("kode", &code)]).await;
-    assert!(done.text("main").contains("Masuk dengan NIK dan kata sandi untuk mulai."));
+    assert_eq!(done.location(), "/masuk?terdaftar=1");
     app.log_in(&person).await;
 
     let second = register(&mut browser, &person, &[("sandi", "sandi-orang-lain")]).await;
-    assert_eq!(browser.follow(&second).await.body(), page.body());
+    // But for the name of the registration, which is drawn anew each time.
+    let body = |page: &Page| page.body().replace(&page.attributes("[name=pendaftaran]", "value")[0], "");
+    assert_eq!(body(&browser.follow(&second).await), body(&page));
     app.log_in(&person).await;
     assert_eq!(app.count("select count(*) from accounts").await, 1);
 }
@@ -254,7 +256,7 @@ async fn a_changed_password_ends_the_other_sessions() {
     assert_eq!(again.status, 303);
     here.post("/akun/keluar-semua", &[]).await.location();
     assert_eq!(here.get("/akun").await.status, 303);
-    assert_eq!(app.count("select count(*) from sessions").await, 0);
+    assert_eq!(app.count("select count(*) from sessions where ended_at is null or account_id is not null").await, 0);
 }
 
 #[tokio::test]

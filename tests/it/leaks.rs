@@ -32,7 +32,7 @@ async fn journey(app: &App) -> Vec<Vec<u8>> {
     ];
     browser.post("/registrasi", &fields).await.location();
     let code = app.code("0856-7712-3456").await;
-    assert_eq!(browser.post("/registrasi/kode", &[("kode", &code)]).await.status, 200);
+    assert_eq!(browser.post("/registrasi/kode", &[("kode", &code)]).await.status, 303);
     assert_eq!(browser.post("/masuk", &[("nik", person.nik.as_str()), ("sandi", "salah-sekali")]).await.status, 422);
     let mut browser = app.log_in(&person).await;
     let draft = browser.begin(&person).await;

@@ -25,6 +25,7 @@ mod pdfs;
 mod places;
 mod private_postgres;
 mod receipt;
+mod slips;
 mod strangers;
 mod submission;
 mod support;

@@ -41,7 +41,8 @@ struct Choice {
 
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
     let draft = load_draft(&mut db.read().await?, &visit, ids.application(), WizardPage::Keterangan).await?;
-    let chosen = draft.category;
+    let typed = visit.unsent.as_ref().and_then(|form| Category::parse(form.value("keterangan")));
+    let chosen = typed.or(draft.category);
     Ok(page(visit.shell, Form::default(), &draft, chosen, came_from_check(query.as_deref())).into_response())
 }
 

@@ -50,7 +50,7 @@ struct PapersPage {
 
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
     let draft = load_draft(&mut db.read().await?, &visit, ids.application(), WizardPage::Dokumen).await?;
-    let form = stored(&draft, &visit);
+    let form = visit.unsent.clone().unwrap_or_else(|| stored(&draft, &visit));
     let mut page = page(&visit, form, &draft, came_from_check(query.as_deref()))?;
     page.told = parameter(query.as_deref(), "diganti").map(|_| words::CATEGORY_CHANGED);
     Ok(page.into_response())

@@ -102,7 +102,8 @@ fn chosen(value: &str) -> Option<(RegionCode, OffsetDateTime)> {
 
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
     let query = query.as_deref();
-    let wish = (parameter(query, "titik"), parameter(query, "tanggal"));
+    let typed = |name| visit.unsent.as_ref().map(|form| form.value(name).to_owned());
+    let wish = (parameter(query, "titik").or(typed("titik")), parameter(query, "tanggal").or(typed("tanggal")));
     // Sent here by a returned application that has given its place up.
     let problem = parameter(query, "perbaikan").map(|_| words::PLACE_GIVEN_UP.to_owned());
     Ok(page(&db, visit, ids.application(), wish, problem).await?.into_response())

@@ -1,3 +1,6 @@
+-- A session that was ended from another device tells so to whoever comes with its cookie.
+alter table sessions add column ended_at timestamptz;
+
 -- A draft says that another application for the same person is in progress.
 
 create or replace view application_files as
