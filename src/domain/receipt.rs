@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::typed_text;
+
 /// Digits and letters without vowels and look-alikes; a sign's value is its position here.
 const ALPHABET: &[u8; 27] = b"23456789BCDFGHJKMNPQRSTVWXZ";
 
@@ -18,7 +20,9 @@ pub struct ReceiptNumber([u8; 8]);
 pub enum ReceiptNumberError {
     /// Nothing was typed.
     Empty,
-    /// Length, a sign or the check is wrong.
+    /// This many signs were typed, not 8.
+    Length(usize),
+    /// A sign or the check is wrong.
     Mistyped,
 }
 
@@ -38,16 +42,18 @@ impl ReceiptNumber {
         Self(number)
     }
 
-    /// Reads a number in any case, with or without dash and blanks.
+    /// Reads a number in any case; "Nomor" in front and dashes and blanks between the signs do not count.
     ///
     /// # Errors
-    /// [`ReceiptNumberError`] tells an empty field from a mistyped number.
+    /// [`ReceiptNumberError`] tells an empty field from a number of another length and from a mistyped one.
     pub fn parse(typed: &str) -> Result<Self, ReceiptNumberError> {
+        let typed = typed_text::number(typed, &["no", "nomor", "nomer", "permohonan", "kode"]);
         // A sign beyond ASCII stands for none of the alphabet.
-        let typed = typed.chars().filter(|sign| !sign.is_whitespace() && !"-–—‑".contains(*sign));
-        let signs: Vec<u8> = typed.map(|sign| u8::try_from(sign.to_ascii_uppercase()).unwrap_or_default()).collect();
-        if signs.is_empty() {
-            return Err(ReceiptNumberError::Empty);
+        let signs: Vec<u8> = typed.chars().map(|sign| u8::try_from(sign.to_ascii_uppercase()).unwrap_or_default()).collect();
+        match signs.len() {
+            0 => return Err(ReceiptNumberError::Empty),
+            8 => {}
+            other => return Err(ReceiptNumberError::Length(other)),
         }
         let values: Option<Vec<u8>> =
             signs.iter().map(|sign| ALPHABET.iter().position(|known| known == sign)?.try_into().ok()).collect();

@@ -96,7 +96,7 @@ fn read_letter(form: &mut Form, today: Date) -> Option<Letter> {
     let typed = form.value("surat_tanggal").to_owned();
     let date = form.read(
         "surat_tanggal",
-        |text| typed_date::parse_past(text, today),
+        |text| typed_date::parse_recent(text, today),
         |error| words::date("tanggal surat", &typed, error),
     );
     Some(Letter { number: number?, office: office?, date: date? })
