@@ -21,6 +21,7 @@ pub mod phone;
 pub mod receipt;
 pub mod region;
 pub mod resident;
+pub mod rounded;
 pub mod status;
 mod titles;
 pub mod typed_date;

@@ -30,7 +30,7 @@ impl FullName {
     /// # Errors
     /// [`NameError`] names what is wrong.
     pub fn parse(typed: &str) -> Result<Self, NameError> {
-        let name = typed_text::clean(typed).split_whitespace().collect::<Vec<_>>().join(" ");
+        let name = typed_text::line(typed);
         if name.is_empty() {
             Err(NameError::Empty)
         } else if name.chars().count() > NAME_LENGTH {

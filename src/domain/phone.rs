@@ -78,9 +78,8 @@ guarded!(Phone);
 /// Links that are copied out of a chat or a page, without what stands before them; the number follows.
 const LINKS: [&str; 4] = ["wa.me/", "phone=", "tel:", "sms:"];
 /// Words that stand around a number and say nothing more.
-const WORDS: [&str; 14] = [
-    "wa", "whatsapp", "hp", "no", "nomor", "nomer", "telp", "tel", "tlp", "telepon", "telpon", "ponsel", "sms", "gsm",
-];
+const WORDS: [&str; 14] =
+    ["wa", "whatsapp", "hp", "no", "nomor", "nomer", "telp", "tel", "tlp", "telepon", "telpon", "ponsel", "sms", "gsm"];
 
 /// Digits and pluses alone.
 fn bare(typed: &str) -> Result<String, PhoneError> {

@@ -99,6 +99,20 @@ impl CheckCode {
         let plain = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         plain.then(|| u128::from_str_radix(text, 16).ok().map(Self)).flatten()
     }
+
+    /// Reads a code alone or in its address, as a scanner types it: in capitals, with something behind it, or on a computer
+    /// that is set to the keyboard of another country. There other signs stand for `:/-?`, and on a French one also for the
+    /// digits and the a.
+    #[must_use]
+    pub fn scanned(typed: &str) -> Option<Self> {
+        let typed = typed_text::plain(typed).to_lowercase();
+        let from_french = |sign| match "à&é\"'(-è_çq".chars().zip("0123456789a".chars()).find(|(there, _)| *there == sign) {
+            Some((_, here)) => here,
+            None => sign,
+        };
+        let french: String = typed.chars().map(from_french).collect();
+        [typed, french].iter().find_map(|text| text.split(|sign: char| !sign.is_ascii_hexdigit()).find_map(Self::parse))
+    }
 }
 
 impl fmt::Display for CheckCode {

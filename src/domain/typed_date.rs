@@ -39,8 +39,7 @@ const MONTHS: [&[&str]; 12] = [
 ];
 
 /// Words around a date that say nothing more.
-const WORDS: [&str; 12] =
-    ["tanggal", "tgl", "senin", "selasa", "rabu", "kamis", "jumat", "jum", "at", "sabtu", "minggu", "ahad"];
+const WORDS: [&str; 12] = ["tanggal", "tgl", "senin", "selasa", "rabu", "kamis", "jumat", "jum", "at", "sabtu", "minggu", "ahad"];
 
 /// Reads a date that is not in the future, day first or year first: 05-08-1990, 5/8/1990, 5.8.90, 05081990, 5 Agustus 1990,
 /// 1990-08-05. A year of two digits is the last one that has been.

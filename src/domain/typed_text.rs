@@ -23,6 +23,12 @@ fn is_unseen(sign: char) -> bool {
         )
 }
 
+/// Text as one line: cleaned, without blanks around it and with one between its words.
+#[must_use]
+pub fn line(typed: &str) -> String {
+    clean(typed).split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Cleaned text in which full-width signs and Arabic digits are those of our keyboards.
 #[must_use]
 pub fn plain(typed: &str) -> String {
@@ -96,7 +102,8 @@ mod tests {
 
     #[test]
     fn what_cannot_be_seen_drops_out_and_every_blank_is_a_blank() {
-        let unseen = "\u{ad}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{fe0f}\u{feff}\u{0}\r";
+        let unseen =
+            "\u{ad}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\u{202a}\u{202e}\u{2060}\u{2066}\u{2069}\u{fe0f}\u{feff}\u{0}\r";
         for sign in unseen.chars() {
             assert_eq!(clean(&format!("a{sign}b")), "ab", "{sign:?}");
         }

@@ -73,9 +73,9 @@ pub fn phone(error: PhoneError) -> String {
         PhoneError::Empty => "Isi nomor ponsel, supaya kabar dapat kami kirim lewat SMS.".into(),
         PhoneError::Characters => "Nomor ponsel hanya terdiri dari angka. Tulis seperti 0812-0000-1234.".into(),
         PhoneError::Prefix => "Nomor ponsel Indonesia diawali 08, misalnya 0812-0000-1234.".into(),
-        PhoneError::Length(count) => format!(
-            "Nomor ponsel terdiri dari 10 sampai 13 angka. Anda mengisi {count} angka. Tulis seperti 0812-0000-1234."
-        ),
+        PhoneError::Length(count) => {
+            format!("Nomor ponsel terdiri dari 10 sampai 13 angka. Anda mengisi {count} angka. Tulis seperti 0812-0000-1234.")
+        }
     }
 }
 

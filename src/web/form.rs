@@ -126,9 +126,7 @@ pub async fn gather(body: Body) -> Result<Bytes, WebError> {
 
 /// The fields of a form or query, passwords too, as every page reads them ([`typed_text::clean`]).
 pub fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(encoded)
-        .map(|(name, value)| (name.into_owned(), typed_text::clean(&value)))
-        .collect()
+    form_urlencoded::parse(encoded).map(|(name, value)| (name.into_owned(), typed_text::clean(&value))).collect()
 }
 
 /// A parameter of the address, unless it is empty.
