@@ -42,7 +42,7 @@ impl Nik {
     /// # Errors
     /// [`NumberError`] names the first thing that is wrong.
     pub fn parse(typed: &str) -> Result<Self, NumberError> {
-        let digits = sixteen_digits(typed, &["nik", "no", "nomor", "nomer", "ktp", "el", "induk", "kependudukan"])?;
+        let digits = sixteen_digits(typed, &["nik", "nonik", "no", "nomor", "nomer", "ktp", "el", "induk", "kependudukan"])?;
         let part = |from: usize, to: usize| digits.get(from..to).and_then(|part| part.parse::<u8>().ok());
         let (Some(day), Some(month)) = (part(6, 8), part(8, 10)) else {
             return Err(NumberError::Impossible);
@@ -88,7 +88,7 @@ impl KkNumber {
     /// # Errors
     /// [`NumberError`] names the first thing that is wrong; never [`NumberError::Impossible`].
     pub fn parse(typed: &str) -> Result<Self, NumberError> {
-        sixteen_digits(typed, &["kk", "no", "nomor", "nomer", "kartu", "keluarga"]).map(Self)
+        sixteen_digits(typed, &["kk", "nokk", "no", "nomor", "nomer", "kartu", "keluarga"]).map(Self)
     }
 
     /// The 16 digits.

@@ -47,7 +47,13 @@ impl ReceiptNumber {
     /// # Errors
     /// [`ReceiptNumberError`] tells an empty field from a number of another length and from a mistyped one.
     pub fn parse(typed: &str) -> Result<Self, ReceiptNumberError> {
-        let typed = typed_text::number(typed, &["no", "nomor", "nomer", "permohonan", "kode"]);
+        let bare = typed_text::number(typed, &[]);
+        // Eight signs are the number, even if it begins like a word.
+        let typed = if bare.chars().count() == 8 {
+            bare
+        } else {
+            typed_text::number(typed, &["no", "nomor", "nomer", "permohonan", "kode"])
+        };
         // A sign beyond ASCII stands for none of the alphabet.
         let signs: Vec<u8> = typed.chars().map(|sign| u8::try_from(sign.to_ascii_uppercase()).unwrap_or_default()).collect();
         match signs.len() {
