@@ -3,6 +3,7 @@
 
 pub mod authenticator;
 pub mod clock;
+pub mod csv_file;
 pub mod intake;
 pub mod lines;
 pub mod passwords;

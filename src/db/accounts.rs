@@ -10,6 +10,7 @@ use crate::{
         application::Details,
         ids::{AccountId, ResidentId},
         nik::Nik,
+        own_data::OwnData,
         person::Email,
         phone::Phone,
         resident::Resident,
@@ -39,6 +40,22 @@ pub struct Account {
     pub resident: Resident,
     /// Which password it has; another one after every change. It tells nothing of the password.
     pub password_mark: i64,
+}
+
+impl Account {
+    /// What makes no password for it.
+    #[must_use]
+    pub fn own_data(&self) -> OwnData<'_> {
+        let civil = &self.resident.civil;
+        OwnData {
+            nik: Some(&civil.nik),
+            kk_number: Some(&civil.kk_number),
+            name: Some(&civil.name),
+            birth_date: Some(civil.birth_date),
+            phone: Some(&self.contact.phone),
+            username: None,
+        }
+    }
 }
 
 /// The mark of a password's hash, by which a session knows whether it was opened with this password.

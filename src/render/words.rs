@@ -1,4 +1,4 @@
-//! What is said when something typed or chosen cannot be taken: one sentence for each reason, which
+//! What is said when something chosen or typed cannot be taken: one sentence for each reason, which
 //! says what to do.
 
 mod schedule;
@@ -10,109 +10,16 @@ pub use schedule::{
     slot_full, slot_lost, slot_range,
 };
 
+pub use super::typed_words::{EMAIL, KK_SAME_AS_NIK, date, kk_number, name, nik, password, phone, receipt_number};
 use super::{Given, dates};
 use crate::domain::{
     application::Letter,
     calendar::day_of,
     category::{Category, DocumentKind, Misfit},
     code::CodeError,
-    nik::NumberError,
-    password::PasswordError,
-    person::{NAME_LENGTH, NameError},
-    phone::PhoneError,
-    receipt::ReceiptNumberError,
     resident::Hindrance,
-    typed_date::DateError,
     upload::{MAX_PAGES, UploadRefusal},
 };
-
-/// A NIK that cannot be one.
-#[must_use]
-pub fn nik(error: NumberError) -> String {
-    match error {
-        NumberError::Empty => "Isi NIK Anda.".into(),
-        NumberError::Impossible => {
-            "NIK ini tidak mungkin ada. Cocokkan lagi angka ke-7 sampai ke-16 dengan KTP-el atau KK.".into()
-        }
-        other => sixteen_digits("NIK", other),
-    }
-}
-
-/// A KK number that cannot be one.
-#[must_use]
-pub fn kk_number(error: NumberError) -> String {
-    match error {
-        NumberError::Empty => "Isi nomor KK.".into(),
-        other => sixteen_digits("Nomor KK", other),
-    }
-}
-
-/// The KK number field holds the NIK.
-pub const KK_SAME_AS_NIK: &str = "Ini NIK Anda. Nomor KK tertulis di bagian atas kartu keluarga.";
-
-fn sixteen_digits(what: &str, error: NumberError) -> String {
-    match error {
-        NumberError::Length(count) => format!("{what} terdiri dari 16 angka. Anda mengisi {count} angka."),
-        _ => format!("{what} hanya terdiri dari angka. Hapus huruf atau tanda lain."),
-    }
-}
-
-/// A name that cannot be one.
-#[must_use]
-pub fn name(error: NameError) -> String {
-    match error {
-        NameError::Empty => "Isi nama lengkap seperti tertulis di KK.".into(),
-        NameError::Characters => "Tulis nama dengan huruf saja, tanpa angka.".into(),
-        NameError::Length => format!("Nama paling banyak {NAME_LENGTH} huruf."),
-    }
-}
-
-/// A date that cannot be one; `what` is "tanggal lahir" or "tanggal surat".
-#[must_use]
-pub fn date(what: &str, typed: &str, error: DateError) -> String {
-    match error {
-        DateError::Empty => format!("Isi {what}."),
-        DateError::Format => "Tulis tanggal seperti ini: 05-08-1990.".into(),
-        DateError::Impossible => format!("Tanggal {} tidak ada di kalender.", typed.trim()),
-        DateError::Future => format!("{} tidak boleh setelah hari ini.", capitalised(what)),
-    }
-}
-
-/// A phone number that cannot be one.
-#[must_use]
-pub fn phone(error: PhoneError) -> String {
-    match error {
-        PhoneError::Empty => "Isi nomor ponsel, supaya kabar dapat kami kirim lewat SMS.".into(),
-        PhoneError::Characters => "Nomor ponsel hanya terdiri dari angka.".into(),
-        PhoneError::Prefix => "Nomor ponsel Indonesia diawali 08, misalnya 0812-0000-1234.".into(),
-        PhoneError::Length(count) => format!("Nomor ponsel terdiri dari 10 sampai 13 angka. Anda mengisi {count} angka."),
-    }
-}
-
-/// An e-mail address that cannot be one.
-pub const EMAIL: &str = "Alamat email belum lengkap. Tulis seperti nama@contoh.id, atau kosongkan.";
-
-/// A password that is not accepted.
-#[must_use]
-pub fn password(error: PasswordError) -> String {
-    match error {
-        PasswordError::Empty => "Buat kata sandi.",
-        PasswordError::Short => "Kata sandi paling sedikit 8 huruf, angka, atau tanda.",
-        PasswordError::Long => "Kata sandi paling banyak 128 huruf, angka, atau tanda.",
-        PasswordError::Common => "Kata sandi ini dipakai banyak orang dan mudah ditebak. Pilih yang lain.",
-    }
-    .into()
-}
-
-/// A receipt number that cannot be one.
-#[must_use]
-pub fn receipt_number(error: ReceiptNumberError) -> String {
-    match error {
-        ReceiptNumberError::Empty => "Isi nomor permohonan.",
-        ReceiptNumberError::Mistyped => "Ada huruf atau angka yang salah ketik. Huruf vokal, angka 0, dan angka 1 tidak dipakai.",
-    }
-    .into()
-}
 
 /// Nothing matches the registration.
 pub const REGISTRATION_MISMATCH: &str = "Akun belum dapat dibuat dengan data ini. Cocokkan semuanya dengan KK terbaru.";
@@ -384,9 +291,4 @@ fn thousands(number: u32) -> String {
         out.push(digit);
     }
     out
-}
-
-fn capitalised(text: &str) -> String {
-    let mut signs = text.chars();
-    signs.next().map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
 }

@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
 use super::error::WebError;
+use crate::domain::typed_text;
 
 /// No form of ours is larger; uploads have a way of their own.
 const MAX_BYTES: usize = 64 * 1024;
@@ -136,11 +137,9 @@ pub async fn gather(body: Body) -> Result<Bytes, WebError> {
     }
 }
 
-/// The fields of a form or query. Control signs, which nobody types, are dropped.
+/// The fields of a form or query, passwords too, as every page reads them ([`typed_text::clean`]).
 pub fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(encoded)
-        .map(|(name, value)| (name.into_owned(), value.chars().filter(|sign| !sign.is_control() || *sign == '\n').collect()))
-        .collect()
+    form_urlencoded::parse(encoded).map(|(name, value)| (name.into_owned(), typed_text::clean(&value))).collect()
 }
 
 /// The parameters of an address.

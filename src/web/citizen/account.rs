@@ -51,7 +51,8 @@ pub async fn change_password(
     if form.value("sandi_sekarang").is_empty() {
         form.reject("sandi_sekarang", words::LOGIN_PASSWORD_EMPTY);
     }
-    let new = form.read("sandi_baru", NewPassword::parse, words::password);
+    let own = visit.citizen.account.own_data();
+    let new = form.read("sandi_baru", |typed| NewPassword::parse(typed)?.foreign_to(&own), words::password);
     let Some(new) = new.filter(|_| form.problems().is_empty()) else {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, None, None).await?).into_response());
     };

@@ -18,7 +18,7 @@ use crate::{
         calendar::day_of,
         category::{Category, DocumentKind},
         phone::Phone,
-        typed_date,
+        typed_date, typed_text,
         wizard::WizardPage,
     },
     render::{dates, words},
@@ -109,7 +109,7 @@ fn read_letter(form: &mut Form, today: Date) -> Option<Letter> {
     let typed = form.value("surat_tanggal").to_owned();
     let date = form.read(
         "surat_tanggal",
-        |text| typed_date::parse_past(text, today),
+        |text| typed_date::parse_recent(text, today),
         |error| words::date("tanggal surat", &typed, error),
     );
     Some(Letter { number: number?, office: office?, date: date? })
@@ -117,7 +117,7 @@ fn read_letter(form: &mut Form, today: Date) -> Option<Letter> {
 
 /// One line of text; the error tells whether it was empty rather than too long.
 fn short_line(typed: &str) -> Result<String, bool> {
-    let line = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = typed_text::line(typed);
     match line.chars().count() {
         0 => Err(true),
         length if length > Letter::FIELD_LENGTH => Err(false),

@@ -201,8 +201,7 @@ fn wanted(typed: &str, counter: &RegionCode) -> Option<Wanted> {
     if let Ok(nik) = Nik::parse(typed) {
         return Some(Wanted::Nik(nik));
     }
-    let words: Vec<String> = typed.to_lowercase().split_whitespace().map(ToOwned::to_owned).collect();
-    (!words.is_empty()).then(|| Wanted::Words(words, counter.clone()))
+    (!typed.is_empty()).then(|| Wanted::Words(typed.to_owned(), counter.clone()))
 }
 
 /// Only what waits for a decision can be late.

@@ -114,9 +114,13 @@ pub async fn finish(
         }
     };
     match outcome {
-        Ok(()) => {
+        Ok(Ok(())) => {
             session.flush().await?;
             Ok(Redirect::to(&format!("{}?sandi=diganti", paths::LOGIN)).into_response())
+        }
+        Ok(Err(error)) => {
+            form.reject("sandi", words::password(error));
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, NewPasswordPage { shell, form }).into_response())
         }
         Err(error) => {
             form.reject("kode", words::code(error));
