@@ -14,7 +14,7 @@ use reqwest::Url;
 use sqlx::postgres::PgConnectOptions;
 use time::{OffsetDateTime, format_description::well_known::Iso8601};
 
-use crate::adapters::clock::Clock;
+use crate::adapters::{clock::Clock, mail_server::MailAddress};
 
 /// Where the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// `ALPUKAT_SMS_URL`: the gateway's `sendsms` address, with user and password in it.
     pub sms: Option<GatewayAddress>,
+    /// `ALPUKAT_SMTP_URL`: the mail server, with user and password; without it no e-mail is written.
+    pub smtp: Option<MailAddress>,
     /// `ALPUKAT_METRICS_LISTEN`: where `/metrics` answers; nowhere unless it is set.
     pub metrics: Option<SocketAddr>,
     /// `ALPUKAT_CLOCK`.
@@ -100,6 +102,11 @@ impl Config {
              before the host",
             gateway,
         );
+        let smtp = reader.parsed(
+            "ALPUKAT_SMTP_URL",
+            "smtps://user:password@host?from=name@host, or smtp://… with &tls=required for STARTTLS",
+            |text| MailAddress::parse(text).ok_or(()),
+        );
         let metrics =
             reader.parsed("ALPUKAT_METRICS_LISTEN", "an address with a port, such as 127.0.0.1:9464", SocketAddr::from_str);
         let clock = reader.parsed("ALPUKAT_CLOCK", "a time such as 2026-12-23T08:00+07:00", moment);
@@ -108,7 +115,7 @@ impl Config {
         if production {
             let has_database = variable("DATABASE_URL").is_some() || own_database;
             let has_secret = variable("ALPUKAT_SECRET_KEY").is_some();
-            wrong.extend(wrong_in_production(has_database, has_secret, public_url.as_deref(), clock.is_some()));
+            wrong.extend(wrong_in_production(has_database, has_secret, public_url.as_deref(), smtp.as_ref(), clock.is_some()));
         }
         if !wrong.is_empty() {
             bail!("these settings are wrong:\n  {}", wrong.join("\n  "));
@@ -123,6 +130,7 @@ impl Config {
             public_url: public_url.unwrap_or_else(|| format!("http://{listen}")),
             trusted_proxies: proxies.unwrap_or_default(),
             sms,
+            smtp,
             metrics,
             clock: clock.map_or_else(Clock::system, Clock::running_from),
         })
@@ -153,11 +161,21 @@ impl Config {
 }
 
 /// What production wants and does not have, or has and does not want.
-fn wrong_in_production(has_database: bool, has_secret: bool, public_url: Option<&str>, has_clock: bool) -> Vec<String> {
+fn wrong_in_production(
+    has_database: bool,
+    has_secret: bool,
+    public_url: Option<&str>,
+    smtp: Option<&MailAddress>,
+    has_clock: bool,
+) -> Vec<String> {
     let is_https = public_url.is_some_and(|url| url.starts_with("https:"));
     let wrong = [
         (has_database, "DATABASE_URL is missing; for a private PostgreSQL in the data folder, set ALPUKAT_PRIVATE_DATABASE=yes"),
         (has_secret, "ALPUKAT_SECRET_KEY is missing; make one with: openssl rand -base64 32"),
+        (
+            smtp.is_none_or(MailAddress::is_private),
+            "ALPUKAT_SMTP_URL must be smtps://, or have tls=required, unless the mail server is on this machine",
+        ),
         (is_https, "ALPUKAT_PUBLIC_URL must be an https:// address in production"),
         (!has_clock, "ALPUKAT_CLOCK is for development only"),
     ];

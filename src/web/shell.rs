@@ -33,6 +33,8 @@ pub struct Shell {
     pub signed_in: bool,
     /// When the session ends if nothing more is opened.
     pub until: Option<String>,
+    /// Whether e-mail goes out, for pages that speak of it.
+    pub sends_email: bool,
 }
 
 impl Shell {
@@ -41,15 +43,19 @@ impl Shell {
     /// # Errors
     /// When the session cannot be read.
     pub async fn of(session: &Session) -> WebResult<Self> {
-        Ok(Self { signed_in: session.get::<AccountId>(sessions::ACCOUNT).await?.is_some(), until: None })
+        Ok(Self { signed_in: session.get::<AccountId>(sessions::ACCOUNT).await?.is_some(), ..Self::default() })
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Shell {
+impl<S: Send + Sync> FromRequestParts<S> for Shell
+where
+    Db: FromRef<S>,
+{
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
-        Self::of(&session(parts, state).await?).await
+        let shell = Self::of(&session(parts, state).await?).await?;
+        Ok(Self { sends_email: Db::from_ref(state).sends_email(), ..shell })
     }
 }
 
@@ -93,7 +99,8 @@ where
         let session = session(parts, state).await?;
         let Some(account) = session.get::<AccountId>(sessions::ACCOUNT).await? else { return Ok(None) };
         let now = Clock::from_ref(state).now();
-        let account = accounts::by_id(&mut Db::from_ref(state).read().await?, account).await?;
+        let db = Db::from_ref(state);
+        let account = accounts::by_id(&mut db.read().await?, account).await?;
         // Whoever died or moved away since is no longer let in, nor a session from before a change of password.
         let mark = session.get::<i64>(PASSWORD).await?;
         let admitted =
@@ -105,7 +112,7 @@ where
         let Ok(Origin(from)) = Origin::from_request_parts(parts, state).await;
         let since = session.get::<i64>(SINCE).await?.and_then(|since| OffsetDateTime::from_unix_timestamp(since).ok());
         let ends = since.map_or(now, |since| (now + limits::SESSION_IDLE).min(since + limits::SESSION_TOTAL));
-        let shell = Shell { signed_in: true, until: Some(dates::hour_wib(ends)) };
+        let shell = Shell { signed_in: true, until: Some(dates::hour_wib(ends)), sends_email: db.sends_email() };
         Ok(Some(Self { citizen: Citizen { account, from }, shell, now, session }))
     }
 }
