@@ -279,6 +279,7 @@ mod tests {
             ("ALPUKAT_SECRET_KEY", "hush"),
             ("ALPUKAT_TRUSTED_PROXIES", "10.0.0.0/99"),
             ("ALPUKAT_SMS_URL", "http://portal:hush@127.0.0.1:13013/cgi-bin/sendsms"),
+            ("ALPUKAT_SMTP_URL", "smtp://portal:hush@mail.example"),
             ("ALPUKAT_PRIVATE_DATABASE", "perhaps"),
         ];
         let told = format!("{:#}", read(&settings).unwrap_err());
@@ -290,6 +291,7 @@ mod tests {
             "ALPUKAT_TRUSTED_PROXIES",
             "ALPUKAT_PUBLIC_URL",
             "ALPUKAT_SMS_URL",
+            "ALPUKAT_SMTP_URL",
             "ALPUKAT_PRIVATE_DATABASE",
         ] {
             assert!(told.contains(name), "{name} is missing in: {told}");
@@ -310,6 +312,27 @@ mod tests {
             read(&[base.as_slice(), &[more]].concat()).unwrap();
         }
         assert!(read(&[base.as_slice(), &[("ALPUKAT_PRIVATE_DATABASE", "no")]].concat()).is_err());
+    }
+
+    #[test]
+    fn production_sends_no_email_in_the_clear_over_a_network() {
+        let base = [
+            ("ALPUKAT_ENV", "production"),
+            ("ALPUKAT_PUBLIC_URL", "https://alpukat.example"),
+            ("ALPUKAT_SECRET_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),
+            ("ALPUKAT_PRIVATE_DATABASE", "yes"),
+        ];
+        let with = |url| read(&[base.as_slice(), &[("ALPUKAT_SMTP_URL", url)]].concat());
+        let told = format!("{:#}", with("smtp://portal:hush@mail.example?from=a@b.example").unwrap_err());
+        assert!(told.contains("ALPUKAT_SMTP_URL must be smtps://") && !told.contains("hush"), "{told}");
+        for private in [
+            "smtps://portal:hush@mail.example?from=a@b.example",
+            "smtp://portal:hush@mail.example?from=a@b.example&tls=required",
+            "smtp://127.0.0.1?from=a@b.example",
+        ] {
+            assert!(!format!("{:?}", with(private).unwrap()).contains("hush"));
+        }
+        read(&[("ALPUKAT_SMTP_URL", "smtp://mail.example?from=a@b.example")]).unwrap();
     }
 
     #[test]

@@ -70,8 +70,7 @@ pub(super) async fn ask_by_mail(
 ) -> Result<CodeId, ProofError> {
     let (id, code) = (CodeId::random(), Code::of(rand::random()));
     let typed = to.as_str().to_lowercase();
-    let asked =
-        Ask { id, purpose: Purpose::Email, typed: &typed, from, sent: Some((&code, Destination::Email(to))), pending };
+    let asked = Ask { id, purpose: Purpose::Email, typed: &typed, from, sent: Some((&code, Destination::Email(to))), pending };
     if codes::ask(tx, &asked, now).await?.map_err(ProofError::TooManyCodes)? {
         send(tx, id, &mail::code(to, &code), now).await?;
     }

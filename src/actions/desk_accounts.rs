@@ -7,7 +7,11 @@ use uuid::Uuid;
 use super::{MayCollide, OnDuty};
 use crate::{
     adapters::passwords::{HashingError, Passwords},
-    db::{Db, DbError, DbResult, Tx, accounts, accounts::{Account, Contact}, cases, events, messages, residents, sessions},
+    db::{
+        Db, DbError, DbResult, Tx, accounts,
+        accounts::{Account, Contact},
+        cases, events, messages, residents, sessions,
+    },
     domain::{
         event::Deed,
         ids::{AccountId, FactId},

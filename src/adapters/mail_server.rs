@@ -181,7 +181,11 @@ impl MailServer {
         line.command(Rcpt::new(to, vec![])).await.map_err(|error| about_the_message(&error))?;
         line.command(Data).await.map_err(|error| about_the_message(&error))?;
         let answer = line.message(letter).await.map_err(|error| about_the_message(&error))?;
-        if answer.code().severity == Severity::PositiveCompletion { Ok(line) } else { Err(Answer::later(Cause::JawabanAneh, None)) }
+        if answer.code().severity == Severity::PositiveCompletion {
+            Ok(line)
+        } else {
+            Err(Answer::later(Cause::JawabanAneh, None))
+        }
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
@@ -225,9 +229,9 @@ fn about_us(error: &Error) -> Answer {
 /// A verdict on this message where the status is one of the mail system (5.5.x in RFC 5321's reply codes: 550 no such mailbox,
 /// 552 too much, 554 no), but not where the enhanced status says that it is about who may send (RFC 3463: X.7.x).
 fn about_the_message(error: &Error) -> Answer {
-    let is_of_the_mailbox = error.status().is_some_and(|code| {
-        code.severity == Severity::PermanentNegativeCompletion && code.category == Category::MailSystem
-    });
+    let is_of_the_mailbox = error
+        .status()
+        .is_some_and(|code| code.severity == Severity::PermanentNegativeCompletion && code.category == Category::MailSystem);
     let words = std::error::Error::source(error).map(ToString::to_string).unwrap_or_default();
     if is_of_the_mailbox && !words.trim_start().starts_with("5.7.") {
         Answer::Refused(Cause::DitolakGateway)

@@ -172,8 +172,7 @@ pub async fn claim(conn: &mut Conn, channel: Channel, limit: i64, now: OffsetDat
     let mut claimed = Vec::new();
     for row in rows.fetch_all(conn.pg()).await? {
         let content = open(conn.vault(), Place { table: TABLE, row: row.id }, channel, &row.sealed)?;
-        let message =
-            Claimed { id: row.id.into(), content, tries: u16::try_from(row.tries).unwrap_or_default(), taken_at: now };
+        let message = Claimed { id: row.id.into(), content, tries: u16::try_from(row.tries).unwrap_or_default(), taken_at: now };
         if row.is_wanted {
             claimed.push(message);
         } else {

@@ -64,7 +64,8 @@ pub const NOT_SENT: &str = "Saat ini kami tidak mengirim email. Kabar dikirim le
 /// The same, in the middle of a sentence.
 pub const NOT_SENT_YET: &str = "saat ini kami tidak mengirim email.";
 /// It was asked for a code where none can be sent.
-pub const NO_CODE: &str = "Saat ini kami tidak mengirim email, jadi alamat belum dapat dibuktikan. Kabar tetap dikirim lewat SMS.";
+pub const NO_CODE: &str =
+    "Saat ini kami tidak mengirim email, jadi alamat belum dapat dibuktikan. Kabar tetap dikirim lewat SMS.";
 /// An address is missing or cannot be one.
 pub const EMAIL: &str = "Tulis alamat email seperti nama@contoh.id.";
 /// The address is proved already.

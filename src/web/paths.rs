@@ -195,8 +195,9 @@ pub fn after_login(wanted: &str) -> &str {
 /// deed, the page it stands on.
 #[must_use]
 pub fn page_of(address: &str) -> String {
-    let is_page =
-        |last: &str| !matches!(last, "halaman" | "hapus" | "hapus-draf" | "kata-sandi" | "keluar-semua" | "keluar" | "baru" | "blangko");
+    let is_page = |last: &str| {
+        !matches!(last, "halaman" | "hapus" | "hapus-draf" | "kata-sandi" | "keluar-semua" | "keluar" | "baru" | "blangko")
+    };
     let parts: Vec<&str> = address.split('/').skip(1).take(3).collect();
     let kept = if parts.last().is_some_and(|last| is_page(last)) { parts.len() } else { parts.len().saturating_sub(1) };
     format!("/{}", parts.get(..kept).unwrap_or_default().join("/"))

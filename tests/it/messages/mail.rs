@@ -35,7 +35,7 @@ pub fn mail(url: &str) -> Outlet {
 
 /// A case of somebody with a proved address.
 pub async fn case_with_mailbox(app: &App, address: &str) -> Case {
-    let case = app.booked(&Wish::of(app, &grown_up())).await;
+    let case = app.case(&Wish::of(app, &grown_up())).await;
     app.mailbox(&case.person, Some(address)).await;
     case
 }
@@ -53,7 +53,8 @@ async fn until(server: &MailServer, count: usize) {
 async fn every_notice_of_a_case_arrives_once_in_the_words_of_its_sms() {
     let (app, kannel, server) = (App::with_mail().await, Kannel::start().await, MailServer::start().await);
     let outlets = [outlet(&kannel.url(), listen(&app).await), mail(&server.url())];
-    let case = case_with_mailbox(&app, OWN).await;
+    let case = app.booked(&Wish::of(&app, &grown_up())).await;
+    app.mailbox(&case.person, Some(OWN)).await;
     let address = format!("/petugas/permohonan/{}", case.id);
     let (_, mut officer) = printer(&app).await;
     officer.post(&format!("{address}/pemeriksaan"), &[]).await.location();
@@ -125,7 +126,7 @@ async fn what_waits_while_the_server_is_away_arrives_once_and_in_order() {
 }
 
 /// A worker of this process; it ends when the sender is dropped.
-fn start_worker(app: &App, outlets: [Outlet; 2]) -> (oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+pub fn start_worker(app: &App, outlets: Vec<Outlet>) -> (oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
     let (stop, stopped) = oneshot::channel::<()>();
     let work = worker::run(app.state.db.clone(), app.clock().clone(), outlets, async move {
         stopped.await.ok();
@@ -144,7 +145,7 @@ async fn neither_way_waits_for_the_other() {
         let other = case_with_mailbox(&app, &format!("warga{n}@contoh.example")).await;
         app.owe_mail(&other, &format!("warga{n}@contoh.example"), "pesan").await;
     }
-    let (stop, running) = start_worker(&app, [outlet(&gateway.url(), listen(&app).await), mail(&server.url())]);
+    let (stop, running) = start_worker(&app, vec![outlet(&gateway.url(), listen(&app).await), mail(&server.url())]);
     let begun = Instant::now();
     while server.named().len() < 8 {
         assert!(begun.elapsed() < Wait::from_secs(20), "the worker does not work");
@@ -169,7 +170,7 @@ async fn neither_way_waits_for_the_other() {
     for n in 0..40 {
         owe(&app, &case, &format!("0812-0000-{n:04}"), "DUKCAPIL DKI: pesan").await;
     }
-    let (stop, running) = start_worker(&app, [outlet(&gateway.url(), listen(&app).await), mail(&server.url())]);
+    let (stop, running) = start_worker(&app, vec![outlet(&gateway.url(), listen(&app).await), mail(&server.url())]);
     let begun = Instant::now();
     while gateway.count() < 32 {
         assert!(begun.elapsed() < Wait::from_secs(20), "the worker does not work");

@@ -50,7 +50,8 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):
         name = f"{next(numbers):06}"
-        head = f"X-Envelope: {envelope.mail_from} {' '.join(envelope.rcpt_tos)} user={session.auth_data} tls={bool(session.ssl)}\r\n"
+        tls = server.transport.get_extra_info("ssl_object") is not None
+        head = f"X-Envelope: {envelope.mail_from} {' '.join(envelope.rcpt_tos)} user={session.auth_data} tls={tls}\r\n"
         refused = await reply("DATA", envelope.rcpt_tos[0])
         if refused and not refused.startswith("2"):
             return refused
