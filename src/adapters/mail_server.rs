@@ -35,6 +35,9 @@ use crate::domain::{
 /// How long handing over one e-mail may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How a certificate in PEM begins (RFC 7468).
+const BEGIN: &[u8] = b"-----BEGIN CERTIFICATE-----";
+
 /// How long the server may take to say goodbye; by then it has the e-mail.
 const GOODBYE: Duration = Duration::from_secs(1);
 
@@ -108,8 +111,9 @@ impl MailAddress {
         let mut tls = TlsParameters::builder(self.host.clone());
         if let Some(file) = &self.authority {
             let pem = std::fs::read(file).map_err(|error| anyhow::anyhow!("cannot read {}: {error}", file.display()))?;
-            let certificate = Certificate::from_pem(&pem);
-            let certificate = certificate.map_err(|_| anyhow::anyhow!("{} is no certificate in PEM", file.display()))?;
+            // A file without any certificate would be read as none.
+            let certificate = Certificate::from_pem(&pem).ok().filter(|_| pem.windows(BEGIN.len()).any(|part| part == BEGIN));
+            let certificate = certificate.ok_or_else(|| anyhow::anyhow!("{} is no certificate in PEM", file.display()))?;
             tls = tls.add_root_certificate(certificate);
         }
         Ok(Some(tls.build_rustls()?))
