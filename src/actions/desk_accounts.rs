@@ -7,7 +7,11 @@ use uuid::Uuid;
 use super::{MayCollide, OnDuty};
 use crate::{
     adapters::passwords::{HashingError, Passwords},
-    db::{Db, DbError, DbResult, Tx, accounts, accounts::Account, cases, events, messages, residents, sessions},
+    db::{
+        Db, DbError, DbResult, Tx, accounts,
+        accounts::{Account, Contact},
+        cases, events, messages, residents, sessions,
+    },
     domain::{
         event::Deed,
         ids::{AccountId, FactId},
@@ -101,7 +105,8 @@ pub async fn free(
             return Ok(());
         }
         accounts::set_password(&mut tx, id, &hash).await?;
-        accounts::change_phone(&mut tx, &account, phone).await?;
+        // The e-mail address was that of whoever opened it.
+        accounts::change_contact(&mut tx, id, &Contact { phone: phone.clone(), email: None }, false).await?;
         accounts::change_phone_of_cases(&mut tx, id, None, phone).await?;
         sessions::end_all(&mut tx, id, None, now).await?;
         let fact = events::add_deed(&mut tx, &Deed::AccountFreed(id), &by.witness(), now).await?;

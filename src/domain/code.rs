@@ -1,4 +1,4 @@
-//! Codes that prove a phone: six digits, sent by SMS, for a few minutes.
+//! Codes that prove a phone or an e-mail address: six digits, sent there, for a few minutes.
 
 use std::fmt;
 
@@ -24,12 +24,15 @@ pub enum Purpose {
     Ponsel,
     /// A new password for one that was forgotten.
     Pemulihan,
+    /// An e-mail address for an account.
+    Email,
 }
 
 codes!(Purpose {
     Registrasi = "registrasi", "registrasi";
     Ponsel = "ponsel", "ganti ponsel";
     Pemulihan = "pemulihan", "lupa kata sandi";
+    Email = "email", "email";
 });
 
 /// Six digits.

@@ -5,6 +5,7 @@ pub mod calendar_file;
 pub mod dates;
 pub mod desk;
 pub mod desk_words;
+pub mod mail;
 pub mod qr;
 pub mod receipt;
 pub mod sms;

@@ -36,6 +36,12 @@ pub const ACCESS: &str = "/akun/akses";
 pub const PHONE: &str = "/akun/ponsel";
 /// The code that proves it.
 pub const PHONE_CODE: &str = "/akun/ponsel/kode";
+/// An e-mail address for notices.
+pub const EMAIL: &str = "/akun/email";
+/// The code that proves it.
+pub const EMAIL_CODE: &str = "/akun/email/kode";
+/// Removing it (POST).
+pub const EMAIL_REMOVAL: &str = "/akun/email/hapus";
 /// Changing the password (POST).
 pub const PASSWORD: &str = "/akun/kata-sandi";
 /// Ending every session (POST).
@@ -208,8 +214,9 @@ pub fn after_login(wanted: &str) -> &str {
 /// deed, the page it stands on.
 #[must_use]
 pub fn page_of(address: &str) -> String {
-    let is_page =
-        |last: &str| !matches!(last, "halaman" | "hapus-draf" | "kata-sandi" | "keluar-semua" | "keluar" | "baru" | "blangko");
+    let is_page = |last: &str| {
+        !matches!(last, "halaman" | "hapus" | "hapus-draf" | "kata-sandi" | "keluar-semua" | "keluar" | "baru" | "blangko")
+    };
     let parts: Vec<&str> = address.split('/').skip(1).take(3).collect();
     let kept = if parts.last().is_some_and(|last| is_page(last)) { parts.len() } else { parts.len().saturating_sub(1) };
     format!("/{}", parts.get(..kept).unwrap_or_default().join("/"))

@@ -38,6 +38,8 @@ pub struct Shell {
     pub until: Option<String>,
     /// What became of a form that was sent after the last session had ended.
     pub unsent: Option<&'static str>,
+    /// Whether e-mail goes out, for pages that speak of it.
+    pub sends_email: bool,
 }
 
 impl Shell {
@@ -46,15 +48,19 @@ impl Shell {
     /// # Errors
     /// When the session cannot be read.
     pub async fn of(session: &Session) -> WebResult<Self> {
-        Ok(Self { signed_in: session.get::<AccountId>(sessions::ACCOUNT).await?.is_some(), until: None, unsent: None })
+        Ok(Self { signed_in: session.get::<AccountId>(sessions::ACCOUNT).await?.is_some(), ..Self::default() })
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Shell {
+impl<S: Send + Sync> FromRequestParts<S> for Shell
+where
+    Db: FromRef<S>,
+{
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
-        Self::of(&session(parts, state).await?).await
+        let shell = Self::of(&session(parts, state).await?).await?;
+        Ok(Self { sends_email: Db::from_ref(state).sends_email(), ..shell })
     }
 }
 
@@ -110,7 +116,8 @@ where
         let session = session(parts, state).await?;
         let Some(account) = session.get::<AccountId>(sessions::ACCOUNT).await? else { return Ok(None) };
         let now = Clock::from_ref(state).now();
-        let account = accounts::by_id(&mut Db::from_ref(state).read().await?, account).await?;
+        let db = Db::from_ref(state);
+        let account = accounts::by_id(&mut db.read().await?, account).await?;
         // Whoever died or moved away since is no longer let in, nor a session from before a change of password.
         let mark = session.get::<i64>(PASSWORD).await?;
         let admitted =
@@ -123,7 +130,12 @@ where
         let since = session.get::<i64>(SINCE).await?.and_then(|since| OffsetDateTime::from_unix_timestamp(since).ok());
         let ends = since.map_or(now, |since| (now + limits::SESSION_IDLE).min(since + limits::SESSION_TOTAL));
         let unsent = parts.extensions.get::<Unsent>();
-        let shell = Shell { signed_in: true, until: Some(dates::hour_wib(ends)), unsent: unsent.map(Unsent::words) };
+        let shell = Shell {
+            signed_in: true,
+            until: Some(dates::hour_wib(ends)),
+            unsent: unsent.map(Unsent::words),
+            sends_email: db.sends_email(),
+        };
         let unsent = unsent.and_then(Unsent::form);
         Ok(Some(Self { citizen: Citizen { account, from }, shell, now, session, unsent }))
     }

@@ -15,6 +15,9 @@ mod files;
 #[path = "../it/support/kannel.rs"]
 #[expect(dead_code, reason = "shared with the other tests")]
 mod kannel;
+#[path = "../it/support/mail_server.rs"]
+#[expect(dead_code, reason = "shared with the other tests")]
+mod mail_server;
 #[path = "../it/pdfs.rs"]
 #[expect(dead_code, reason = "shared with the other tests")]
 mod pdfs;
@@ -25,6 +28,7 @@ mod browser;
 mod conflicts;
 mod desk;
 mod desk_later;
+mod email;
 mod forms;
 mod guard;
 mod hand;

@@ -323,7 +323,7 @@ async fn a_phone_that_got_its_codes_gets_no_more_and_nobody_learns_whose_it_is()
         }
     }
     assert_eq!(app.count("select count(*) from messages where kind = 'kode'").await, 3, "three an hour, whatever for");
-    assert_eq!(app.count("select count(*) from codes where phone_index is null").await, 6);
+    assert_eq!(app.count("select count(*) from codes where recipient_index is null").await, 6);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod codes;
 mod commands;
 mod desk;
 mod domain;
+mod email;
 mod files;
 mod history;
 mod intake;

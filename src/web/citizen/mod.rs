@@ -7,6 +7,7 @@ mod calendar;
 mod cancel;
 mod category;
 mod confirm;
+mod email;
 mod page;
 mod papers;
 mod phone;
@@ -45,6 +46,9 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route(paths::PHONE, get(phone::get).post(phone::post))
         .route(paths::PHONE_CODE, get(phone::code).post(phone::finish))
+        .route(paths::EMAIL, get(email::get).post(email::post))
+        .route(paths::EMAIL_CODE, get(email::code).post(email::finish))
+        .route(paths::EMAIL_REMOVAL, post(email::remove))
         .route(paths::SERVICE, get(service::get))
         .route(paths::WHO, get(who::get).post(who::post))
         .route(paths::APPLICATION, get(application::get))

@@ -24,7 +24,7 @@ use crate::{
         category::DocumentKind,
         event::{Explanation, Fault},
         ids::ApplicationId,
-        message::{Message, MessageState},
+        message::{Channel, Message, MessageState},
         officer::{Family, Role},
         receipt::ReceiptNumber,
         status::Status,
@@ -32,7 +32,7 @@ use crate::{
     render::{
         dates,
         desk::{self, Age},
-        desk_words, sms, status,
+        desk_words, mail, sms, status,
     },
     web::{
         error::{WebError, WebResult},
@@ -106,7 +106,9 @@ struct MessageLine {
 
 impl MessageLine {
     fn of(message: Message, case: ApplicationId, serves: bool) -> Self {
-        let may = serves && message.state != MessageState::Menunggu;
+        // An e-mail comes beside an SMS, and may be addressed to a mailbox that is not theirs any more.
+        let is_sms = message.content.channel() == Channel::Sms;
+        let may = serves && is_sms && message.state != MessageState::Menunggu;
         Self { again: may.then(|| paths::message_deed(paths::SEND_AGAIN, case, message.id)), message }
     }
 }

@@ -27,7 +27,7 @@ use crate::{
         phone::Phone,
         typed_date,
     },
-    render::words,
+    render::{mail, words},
     web::{
         error::{WebResult, too_many},
         form::Form,

@@ -37,7 +37,7 @@ pub async fn explain(officer: &mut Browser, address: &str, fields: &[(&str, &str
 async fn last_sms(app: &App, case: &Case) -> String {
     let mut conn = app.state.db.read().await.unwrap();
     let messages = alpukat::db::messages::of_application(&mut conn, case.id).await.unwrap();
-    messages.last().unwrap().sms.text.clone()
+    messages.last().unwrap().content.line().to_owned()
 }
 
 #[tokio::test]

@@ -9,6 +9,8 @@ pub mod desk;
 pub mod gateway;
 pub mod kannel;
 pub mod log;
+pub mod mail_server;
+pub mod mailbox;
 pub mod people;
 pub mod pgbouncer;
 pub mod program;
