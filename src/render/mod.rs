@@ -9,6 +9,7 @@ pub mod qr;
 pub mod receipt;
 pub mod sms;
 pub mod status;
+pub mod whole_words;
 pub mod words;
 
 /// An argument as a value or, as templates hand it over, as a reference or two.
