@@ -36,5 +36,6 @@ mod messages;
 mod people;
 mod public;
 mod service;
+mod small;
 mod uploads;
 mod way;
