@@ -198,6 +198,14 @@ impl Application {
         Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
 
+    /// The half hour in which the card is to be fetched: of a case under way whose place is firm. There is none once the case
+    /// has ended, once its day went by, or when a returned case had to give its place up.
+    #[must_use]
+    pub fn pickup(&self) -> Option<&Appointment> {
+        let is_ahead = self.status.is_open() && self.status != Status::TidakDiambil;
+        self.appointment.as_ref().filter(|appointment| is_ahead && appointment.claim == Claim::Firm)
+    }
+
     /// The identifier of the resident it is about.
     #[must_use]
     pub fn resident_id(&self) -> ResidentId {

@@ -11,6 +11,7 @@ pub mod receipt;
 pub mod sms;
 pub mod status;
 pub mod typed_words;
+pub mod whole_words;
 pub mod words;
 
 /// An argument as a value or, as templates hand it over, as a reference or two.

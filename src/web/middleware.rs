@@ -4,6 +4,7 @@
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
+    body::{Body, to_bytes},
     extract::{FromRequestParts, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
@@ -14,7 +15,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{server::PeerAddr, state::Site};
-use crate::{adapters::clock::Stopwatch, db::call::Call};
+use crate::{adapters::clock::Stopwatch, db::call::Call, render::whole_words};
 
 /// How long a request may wait for the database, all its waiting together; what it waits for its own body, the decoder and
 /// the hasher is apart.
@@ -109,6 +110,19 @@ pub async fn careful(State(site): State<Site>, request: Request, next: Next) -> 
         default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     response
+}
+
+/// Keeps a page's words whole that a line must not break.
+pub async fn keep_words_whole(request: Request, next: Next) -> Response {
+    let (mut parts, body) = next.run(request).await.into_parts();
+    let is_page = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_page {
+        return Response::from_parts(parts, body);
+    }
+    // Pages are made as a whole, so that their bytes are there and cannot fail.
+    let Ok(page) = to_bytes(body, usize::MAX).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(whole_words::marked(&String::from_utf8_lossy(&page))))
 }
 
 /// The network address that a request comes from, as far as we can know.

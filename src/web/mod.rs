@@ -62,6 +62,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(middleware::lead_scripts_on))
         .merge(desk)
         .layer(from_fn(middleware::call_database))
+        .layer(from_fn(middleware::keep_words_whole))
         .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
         .layer(from_fn_with_state(state.clone(), middleware::careful))
         .layer(from_fn(middleware::trace))

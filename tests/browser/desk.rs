@@ -199,7 +199,14 @@ async fn whole_case(manner: Manner, username: &str, hour: &str) {
 
     browser.visit("/akun/akses").await;
     let told = browser.text().await;
-    for deed in ["Membuka permohonan", "Kecamatan Gambir", "Diperiksa: perlu perbaikan", "Sedang dicetak", "Sudah diambil"] {
+    for deed in [
+        "Membuka permohonan",
+        "Kecamatan Gambir",
+        "Memeriksa dan meminta perbaikan",
+        "Mulai mencetak kartu",
+        "Menandai kartu siap diambil",
+        "Menyerahkan kartu",
+    ] {
         assert!(told.contains(deed), "{deed}: {told}");
     }
     browser.glance("akses").await;

@@ -1,5 +1,5 @@
 //! A close look at the page that is open: it is usable for everybody (axe-core), says nothing to the console, needs no
-//! scrolling sideways, is light, and tells errors as every form should.
+//! scrolling sideways, is light, can be read and hit on a narrow phone (`small.rs`), and tells errors as every form should.
 
 use std::fs;
 use std::path::Path;
@@ -64,6 +64,8 @@ impl Browser {
     pub async fn look(&self, name: &str) {
         self.hear(name).await;
         self.weigh(name).await;
+        self.keep_source(name).await;
+        self.look_narrow(name).await;
         if let Some(album) = self.manner.pictures {
             for width in WIDTHS {
                 self.be_wide(width).await;

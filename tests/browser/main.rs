@@ -40,5 +40,6 @@ mod messages;
 mod people;
 mod public;
 mod service;
+mod small;
 mod uploads;
 mod way;

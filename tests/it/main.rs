@@ -23,6 +23,7 @@ mod interruptions;
 mod leaks;
 mod messages;
 mod pdfs;
+mod pickup;
 mod places;
 mod private_postgres;
 mod receipt;

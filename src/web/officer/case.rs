@@ -219,8 +219,8 @@ fn twins(seen: &SeenCase) -> Vec<(DocumentKind, String, String)> {
 }
 
 fn history(seen: &SeenCase) -> Vec<HistoryLine> {
-    let line = |(place, entry): (usize, &crate::domain::event::HistoryEntry)| HistoryLine {
-        label: status::happened(entry.to, place == 0),
+    let line = |entry: &crate::domain::event::HistoryEntry| HistoryLine {
+        label: status::happened(entry.from, entry.to),
         at: entry.at,
         who: entry
             .officer
@@ -228,7 +228,7 @@ fn history(seen: &SeenCase) -> Vec<HistoryLine> {
             .map_or_else(|| desk_words::actor(entry.by).to_owned(), |name| name.as_str().to_owned()),
         why: seen.reasons.get(&entry.fact).map(desk_words::because).unwrap_or_default(),
     };
-    seen.application.history.iter().enumerate().map(line).collect()
+    seen.application.history.iter().map(line).collect()
 }
 
 /// The sentence about the case decided just before.

@@ -83,8 +83,8 @@ pub async fn post(shell: Shell, State(db): State<Db>, State(clock): State<Clock>
     Ok(TrackPage { shell, form, refusal: None, found: Some(found) }.into_response())
 }
 
-/// The appointment of a case that is under way.
+/// When and where the card is fetched.
 fn appointment(application: &Application) -> Option<String> {
-    let appointment = application.appointment.as_ref().filter(|_| application.status.is_open())?;
+    let appointment = application.pickup()?;
     Some(format!("{}, {}", dates::appointment(appointment.starts_at), appointment.counter.name()))
 }
