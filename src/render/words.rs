@@ -22,7 +22,8 @@ use crate::domain::{
 };
 
 /// Nothing matches the registration.
-pub const REGISTRATION_MISMATCH: &str = "Akun belum dapat dibuat dengan data ini. Cocokkan semuanya dengan KK terbaru.";
+pub const REGISTRATION_MISMATCH: &str =
+    "Data belum sama dengan data kependudukan. Periksa NIK, nomor KK, tanggal lahir, dan nama tanpa gelar.";
 /// NIK and password do not belong together.
 pub const LOGIN_WRONG: &str = "NIK atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi.";
 /// The password field of the log-in is empty.

@@ -70,12 +70,30 @@ pub async fn call_database(mut request: Request, next: Next) -> Response {
 }
 
 /// Refuses what would change something and does not say which page sent it: every browser of today says so, by `Origin` or
-/// `Sec-Fetch-Site`. The layer behind this one holds what is said against our own address.
-pub async fn says_where_from(request: Request, next: Next) -> Response {
-    let says = [header::ORIGIN, HeaderName::from_static("sec-fetch-site")]
-        .iter()
-        .any(|name| request.headers().get(name).is_some_and(|value| !value.is_empty()));
-    if request.method().is_safe() || says { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
+/// `Sec-Fetch-Site`. The layer behind this one holds what is said against our own address. Gateways take these headers away, or
+/// make `Origin` null; then a `Referer` of ours counts, which no page of others can make a browser send.
+pub async fn says_where_from(mut request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let told = |name: HeaderName| headers.get(name).map(HeaderValue::as_bytes).filter(|value| !value.is_empty());
+    let (origin, site) = (told(header::ORIGIN), told(HeaderName::from_static("sec-fetch-site")));
+    if request.method().is_safe() || site.is_some() || origin.is_some_and(|origin| origin != b"null") {
+        return next.run(request).await;
+    }
+    if comes_from_own_page(headers) {
+        request.headers_mut().remove(header::ORIGIN);
+        return next.run(request).await;
+    }
+    let cause = if origin.is_some() { "Origin is null" } else { "neither Origin nor Sec-Fetch-Site" };
+    tracing::warn!(cause, "a form does not say which page sent it, nor does a Referer of ours");
+    StatusCode::FORBIDDEN.into_response()
+}
+
+/// Whether the `Referer` names the host that was asked.
+fn comes_from_own_page(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let referer = text(header::REFERER).and_then(|referer| referer.parse::<axum::http::Uri>().ok());
+    let page = referer.as_ref().and_then(axum::http::Uri::authority);
+    page.zip(text(header::HOST)).is_some_and(|(page, host)| page.as_str().eq_ignore_ascii_case(host))
 }
 
 /// Tells a script that sent a form where its answer leads: it could not see where a redirect goes, and would load the page twice.

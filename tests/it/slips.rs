@@ -198,6 +198,27 @@ async fn ya_sends_what_its_page_showed_or_says_what_changed() {
 }
 
 #[tokio::test]
+async fn a_referer_of_ours_counts_where_a_gateway_takes_origins_away() {
+    let app = App::new().await;
+    let mut browser = app.browser();
+    browser.names_origin = false;
+    let table: [(&[(&str, &str)], u16); 6] = [
+        (&[], 403),
+        (&[("origin", "null")], 403),
+        (&[("referer", "http://alpukat.example/masuk")], 422),
+        (&[("origin", "null"), ("referer", "http://alpukat.example/masuk")], 422),
+        (&[("referer", "http://alpukat.example.evil.example/masuk")], 403),
+        (&[("origin", "http://evil.example"), ("referer", "http://alpukat.example/masuk")], 403),
+    ];
+    for (headers, status) in table {
+        browser.headers = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let page = browser.post("/masuk", &[]).await;
+        assert_eq!(page.status, status, "{headers:?}");
+        assert!(status != 403 || page.text("main").contains("tidak menyebutkan halaman asalnya"), "{}", page.text("main"));
+    }
+}
+
+#[tokio::test]
 async fn the_code_of_one_registration_is_not_tried_against_another() {
     let app = App::new().await;
     let (first, second) = (grown_up(), grown_up());

@@ -52,5 +52,13 @@ async fn it_says_when_the_oldest_message_waits_too_long_and_what_was_given_up() 
     let mut expected = nothing.clone();
     expected.push("alpukat_messages_failed{channel=\"sms\",cause=\"gateway_menolak\"} 2".to_owned());
     assert_eq!(figures(&app).await, expected);
+    // An e-mail is counted apart.
+    app.owe_mail(&case, "sari@contoh.example", "pesan").await;
+    assert!(
+        figures(&app).await.contains(&"alpukat_messages_waiting{channel=\"email\"} 1".to_owned()),
+        "{:?}",
+        figures(&app).await
+    );
+    assert!(figures(&app).await.contains(&sms("waiting", "0")), "{:?}", figures(&app).await);
     assert_eq!(app.browser().get("/metrics").await.status, 404, "not where the public reaches it");
 }
