@@ -56,6 +56,12 @@ pub const CONTACT: &str = "/kontak";
 pub const PRIVACY: &str = "/privasi";
 /// Whether the service is ready, for machines.
 pub const READY: &str = "/siap";
+/// What crawlers may visit.
+pub const ROBOTS: &str = "/robots.txt";
+/// Whom to tell of a hole.
+pub const SECURITY: &str = "/.well-known/security.txt";
+/// Where password managers ask for the page on which a password is changed.
+pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 /// How the outbox stands, for Prometheus; at an address of its own.
 pub const METRICS: &str = "/metrics";
 /// The stylesheet, by its content's hash.
@@ -72,6 +78,9 @@ pub const SAMPLE_SHEET: &str = concat!("/static/contoh-lembar.", env!("CONTOH_LE
 pub const SAMPLE_CARD: &str = concat!("/static/contoh-kartu.", env!("CONTOH_KARTU_SVG_HASH"), ".svg");
 /// Where browsers look for the icon of what is no page, such as the PDF.
 pub const FAVICON: &str = "/favicon.ico";
+
+/// Pages for everybody, which may be found and shared.
+pub const FOR_EVERYBODY: [&str; 7] = [HOME, REGISTER, LOGIN, RECOVERY, TRACK, CONTACT, PRIVACY];
 
 /// The applications of a citizen.
 pub const SERVICE: &str = "/pencetakan-ktp-el";

@@ -1,10 +1,10 @@
 //! What a narrow phone shows: words that must not break stand on one line, lone links and buttons can be hit by a thumb, and
-//! the page as it was sent is kept for the HTML checker.
+//! the page is kept for the HTML checker.
 
 use std::fs;
 use std::path::Path;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::browser::{Browser, Manner};
 
@@ -24,30 +24,35 @@ const BROKEN: &str = r"
         blocks.add(block);
     }
     const inside = (block) => {
-        const found = [], walk = document.createTreeWalker(block, NodeFilter.SHOW_TEXT);
+        const found = [], walk = document.createTreeWalker(block, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
         while (walk.nextNode()) {
-            let own = walk.currentNode.parentElement;
+            const node = walk.currentNode, parent = node.parentElement;
+            let own = parent;
             while (own !== block && isInline(own)) own = own.parentElement;
-            if (own === block) found.push(walk.currentNode);
+            if (own === block && (node.nodeType === Node.TEXT_NODE || node.tagName === 'BR')) found.push(node);
         }
         return found;
     };
     for (const block of blocks) {
         if (!block.checkVisibility() || block.closest('option, script, .vh, title')) continue;
-        const nodes = inside(block), starts = [];
+        const parts = [];
         let text = '';
-        for (const node of nodes) { starts.push(text.length); text += node.data; }
-        const at = (offset) => {
-            const index = starts.findLastIndex((start) => start <= offset);
-            return [nodes[index], offset - starts[index]];
-        };
+        for (const node of inside(block)) {
+            parts.push([node, text.length]);
+            text += node.data ?? '\n';
+        }
+        // On how many lines a piece of the text stands; what floats above it, such as unseen text, does not count.
         const lines = (from, to) => {
-            const range = document.createRange();
-            range.setStart(...at(from));
-            const [node, offset] = at(to - 1);
-            range.setEnd(node, offset + 1);
-            const tops = [...range.getClientRects()].filter(({ width }) => width > 0).map(({ bottom }) => Math.round(bottom));
-            return new Set(tops.filter((bottom) => !tops.some((other) => other < bottom && bottom - other < 8))).size;
+            const tops = [];
+            for (const [node, start] of parts) {
+                const [first, last] = [Math.max(from - start, 0), Math.min(to - start, node.length ?? 0)];
+                if (first >= last) continue;
+                const range = document.createRange();
+                range.setStart(node, first);
+                range.setEnd(node, last);
+                tops.push(...[...range.getClientRects()].filter(({ width }) => width > 0).map(({ bottom }) => bottom));
+            }
+            return tops.filter((bottom, index) => !tops.slice(0, index).some((other) => Math.abs(bottom - other) < 8)).length;
         };
         for (const found of text.matchAll(words)) {
             if (lines(found.index, found.index + found[0].length) > 1) wrong.push(found[0] + ' is broken in: ' + text.trim().slice(0, 90));
@@ -87,17 +92,13 @@ impl Browser {
         self.be_wide(self.manner.width).await;
     }
 
-    /// Keeps the page as it was sent, whatever scripts have made of it, for the HTML checker: see bin/test.
+    /// Keeps the page as it stands, with what scripts have made of it, for the HTML checker (see bin/test). As they are sent,
+    /// pages are kept by the other tests.
     pub async fn keep_source(&self, name: &str) {
-        let tree = self.devtools("Page.getResourceTree", json!({})).await;
-        let frame = &tree["frameTree"]["frame"];
-        let what = json!({"frameId": frame["id"], "url": frame["url"]});
-        let Value::String(page) = self.devtools("Page.getResourceContent", what).await["content"].take() else {
-            panic!("{name}: the browser does not tell what it was sent")
-        };
+        let page = self.run("return '<!doctype html>' + document.documentElement.outerHTML", vec![]).await;
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("html");
         fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(format!("chromium-{name}.html")), page).unwrap();
+        fs::write(folder.join(format!("chromium-{name}.html")), page.as_str().unwrap()).unwrap();
     }
 }
 

@@ -21,6 +21,7 @@ mod history;
 mod intake;
 mod interruptions;
 mod leaks;
+mod machines;
 mod messages;
 mod pdfs;
 mod pickup;

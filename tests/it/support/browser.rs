@@ -12,7 +12,10 @@ use http_body_util::BodyExt;
 use scraper::{Html, Selector};
 use tower::ServiceExt;
 
-use super::app::{COUNTER, SLOT};
+use super::{
+    app::{COUNTER, SLOT},
+    kept,
+};
 use crate::files;
 
 /// An answer.
@@ -124,7 +127,12 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        Page { status: parts.status.as_u16(), headers: parts.headers, bytes: body.collect().await.unwrap().to_bytes().to_vec() }
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let page = Page { status: parts.status.as_u16(), headers: parts.headers, bytes };
+        if page.header("content-type").starts_with("text/html") && page.header("content-encoding").is_empty() {
+            kept::keep(&page.bytes);
+        }
+        page
     }
 
     /// Presses "Cetak" beside a person; gives the application's address.

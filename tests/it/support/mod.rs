@@ -8,6 +8,7 @@ pub mod database;
 pub mod desk;
 pub mod gateway;
 pub mod kannel;
+pub mod kept;
 pub mod log;
 pub mod mail_server;
 pub mod mailbox;
