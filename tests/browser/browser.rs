@@ -229,7 +229,7 @@ impl Browser {
             if !now.is_null() && (now[0] != before || now[1] == true) {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "nothing came after {}", self.path().await);
+            assert!(begun.elapsed() < PATIENCE, "nothing came after {}:\n{}", self.path().await, self.text().await);
             sleep(Duration::from_millis(10)).await;
         }
     }

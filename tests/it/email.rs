@@ -27,7 +27,7 @@ async fn registered(app: &App, person: &CivilRecord, email: &str) -> Browser {
     ];
     browser.post("/registrasi", &fields).await.location();
     let code = app.code("0813-0000-1111").await;
-    assert_eq!(browser.post("/registrasi/kode", &[("kode", &code)]).await.status, 200);
+    assert_eq!(browser.post("/registrasi/kode", &[("kode", &code)]).await.status, 303);
     app.log_in(person).await
 }
 
