@@ -22,6 +22,7 @@ mod pdfs;
 mod scratch;
 
 mod browser;
+mod colours;
 mod conflicts;
 mod desk;
 mod desk_later;
@@ -31,6 +32,7 @@ mod hand;
 mod http;
 mod journeys;
 mod later;
+mod lighthouse;
 mod look;
 mod messages;
 mod people;
