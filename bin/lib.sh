@@ -61,7 +61,7 @@ install_missing() {
 }
 
 # npm_package NAME VERSION : fetches exactly this version, once, into the target folder; $tools is where packages lie.
-tools=${CARGO_TARGET_DIR:-target}/tools/node_modules
+tools=${CARGO_TARGET_DIR:-$PWD/target}/tools/node_modules
 npm_package() {
     local name=$1 version=$2 folder=$tools/$1
     grep -qs "\"version\": \"$version\"" "$folder/package.json" && return 0

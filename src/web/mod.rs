@@ -63,7 +63,8 @@ pub fn router(state: AppState) -> Router {
         .merge(desk)
         .layer(from_fn(middleware::call_database))
         .layer(from_fn(middleware::keep_words_whole))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        // A tenth of a millisecond more than the fastest, for a fifth fewer bytes.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
         .layer(from_fn_with_state(state.clone(), middleware::careful))
         .layer(from_fn(middleware::trace))
         .with_state(state)

@@ -58,13 +58,7 @@ impl Driver {
     }
 
     async fn start() -> Self {
-        let found = |names: &[&str]| {
-            let path = env::var_os("PATH").unwrap_or_default();
-            let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-            names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
-        };
-        let binary = found(&["chromium", "chromium-browser", "google-chrome"])
-            .expect("the browser tests need Chromium, and none is on the search path; bin/test installs it");
+        let binary = Browser::binary();
         let driver = found(&["chromedriver", "chromium.chromedriver"])
             .expect("the browser tests need chromedriver, and none is on the search path; bin/test installs it");
         let port = free_port();
@@ -120,7 +114,20 @@ pub struct Browser {
     _permit: SemaphorePermit<'static>,
 }
 
+/// The first of these programs that is on the search path.
+fn found(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
+}
+
 impl Browser {
+    /// Where Chromium lies.
+    pub fn binary() -> PathBuf {
+        found(&["chromium", "chromium-browser", "google-chrome"])
+            .expect("the browser tests need Chromium, and none is on the search path; bin/test installs it")
+    }
+
     pub async fn open(manner: Manner) -> Self {
         Self::open_at(service::shared().await, manner).await
     }

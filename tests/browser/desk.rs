@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What officers of these tests log in with.
-const PASSWORD: &str = "stempel-di-meja-kiri";
+pub const PASSWORD: &str = "stempel-di-meja-kiri";
 
 /// The desk of kecamatan Gambir is worked at by one test at a time: the next case opens by itself.
 static DESK: Mutex<()> = Mutex::const_new(());

@@ -25,6 +25,7 @@ mod pdfs;
 mod scratch;
 
 mod browser;
+mod colours;
 mod conflicts;
 mod desk;
 mod desk_later;
@@ -35,6 +36,7 @@ mod hand;
 mod http;
 mod journeys;
 mod later;
+mod lighthouse;
 mod look;
 mod messages;
 mod people;

@@ -209,7 +209,7 @@ impl Browser {
 }
 
 /// What a program of the system makes of these bytes.
-fn piped(program: &str, arguments: &[&str], input: &[u8]) -> String {
+pub fn piped(program: &str, arguments: &[&str], input: &[u8]) -> String {
     let mut reader = Command::new(program);
     let reader = reader.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut reader = reader.unwrap_or_else(|_| panic!("{program} is missing; bin/test installs it"));
