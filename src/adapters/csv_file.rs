@@ -146,7 +146,7 @@ fn delimiter(head: &[u8]) -> u8 {
     {
         return *named;
     }
-    let count = |delimiter: &u8| line.iter().filter(|byte| *byte == delimiter).count();
+    let count = |delimiter: &u8| line.split(|byte| byte == delimiter).count();
     DELIMITERS.into_iter().max_by_key(count).unwrap_or(b',')
 }
 

@@ -31,7 +31,8 @@ pub const COLUMNS: &str =
     "Columns: nik,kk_number,name,birth_date,sex,marital_status,address,kelurahan_code,recorded_on,card_issued_on \
 and optionally ended.
 Dates are ISO (1990-08-05); sex is L or P; marital_status is belum_kawin, kawin, cerai_hidup or cerai_mati; recorded_on and \
-card_issued_on may be empty; kelurahan_code is a Kemendagri code (31.71.01.1004); ended is empty, meninggal or pindah_keluar.";
+card_issued_on may be empty; kelurahan_code is a Kemendagri code (31.71.01.1004); ended is empty, meninggal or pindah_keluar.
+The file is CSV in UTF-8, with commas, semicolons or tabs. Keep nik and kk_number as text: a spreadsheet rounds them to 15 digits.";
 
 const REQUIRED: [&str; 10] = [
     "nik",

@@ -199,6 +199,7 @@ fn a_code_is_read_however_a_scanner_types_it() {
         swapped(&german, &address.to_uppercase()),
         swapped(&[(":", "Ñ"), ("/", "-")], &address),
         french.clone(),
+        french.to_uppercase(),
         format!("{french}!"),
     ] {
         assert_eq!(CheckCode::scanned(&typed), Some(code), "{typed}");
