@@ -199,7 +199,6 @@
     if (form?.matches("[data-reload]") && field.matches("select")) reload(form, field);
     if (form?.matches("[data-upload]") && field.files?.length) {
       waiting.push({ kind: field.name, files: [...field.files] });
-      field.value = "";
       upload();
     }
   });

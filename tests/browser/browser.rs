@@ -237,7 +237,8 @@ impl Browser {
                 return;
             }
             assert!(begun.elapsed() < PATIENCE, "nothing came after {}:\n{}", self.path().await, self.text().await);
-            sleep(Duration::from_millis(10)).await;
+            // The browser makes pictures smaller when it has nothing else to do.
+            sleep(Duration::from_millis(40)).await;
         }
     }
 
