@@ -79,14 +79,16 @@
     try {
       const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
       const scale = Math.min(1, SIDE / Math.max(picture.width, picture.height));
-      const canvas = new OffscreenCanvas(Math.round(picture.width * scale), Math.round(picture.height * scale));
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.round(picture.width * scale);
+      canvas.height = Math.round(picture.height * scale);
       const pen = canvas.getContext("2d");
       pen.fillStyle = "#fff";
       pen.fillRect(0, 0, canvas.width, canvas.height);
       pen.drawImage(picture, 0, 0, canvas.width, canvas.height);
       // A phone that is too busy for it sends the photo as it is.
       const late = new Promise((done) => setTimeout(done, 10000));
-      const blob = await Promise.race([canvas.convertToBlob({ type: "image/jpeg", quality: 0.85 }), late]);
+      const blob = await Promise.race([new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85)), late]);
       return blob && blob.size < file.size ? new File([blob], file.name, { type: "image/jpeg" }) : file;
     } catch {
       return file;
