@@ -86,7 +86,12 @@ async fn every_mismatch_gets_the_same_answer() {
         assert_eq!(page.status, 422, "{what}");
         assert_eq!(page.text("h1"), "Registrasi");
         let told = page.text(".note.stop");
-        assert!(told.contains("Data belum sama dengan data kependudukan. Periksa NIK, nomor KK, tanggal lahir, dan nama tanpa gelar."), "{what}: {told}");
+        assert!(
+            told.contains(
+                "Data belum sama dengan data kependudukan. Periksa NIK, nomor KK, tanggal lahir, dan nama tanpa gelar."
+            ),
+            "{what}: {told}"
+        );
         assert!(page.text("title").starts_with("Kesalahan:"), "{what}");
         assert_eq!(page.attributes("#nik", "value"), [who.nik.as_str()], "{what}: what was typed is kept");
     }
