@@ -1,5 +1,6 @@
 //! An application for a card: what has been answered so far, and what was sent.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
@@ -195,7 +196,7 @@ impl Application {
         let pages: Vec<_> = self.documents.iter().map(|document| (document.kind, &document.pages)).collect();
         let shown = (self.category.map(Category::code), &self.details.phone, self.letter(), self.civil(), place, pages);
         let text = serde_json::to_vec(&shown).unwrap_or_default();
-        Sha256::digest(text).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
+        BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(text))
     }
 
     /// The half hour in which the card is to be fetched: of a case under way whose place is firm. There is none once the case

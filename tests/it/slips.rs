@@ -155,7 +155,6 @@ async fn an_old_letter_is_warned_of_at_once_and_another_category_loses_nothing_b
     let check = browser.get(&format!("{draft}/konfirmasi")).await;
     assert!(check.text("main").contains(left_out), "{}", check.text("main"));
     assert!(!check.text("dt").contains("Surat"), "{}", check.text("dt"));
-    let order: Vec<_> = check.text("dt").match_indices("K").map(|(place, _)| place).collect();
     assert!(
         !order.is_empty() && check.text("dt").find("Foto KTP-el").unwrap() < check.text("dt").find("Kartu Keluarga").unwrap()
     );
