@@ -81,6 +81,9 @@ pub enum CodeError {
     /// It has done its work, or this session asked for none.
     #[error("gone")]
     Gone,
+    /// The page was shown for another code than the one that was asked for last, in another tab.
+    #[error("another code was asked for")]
+    OfAnother,
 }
 
 #[cfg(test)]

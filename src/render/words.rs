@@ -153,8 +153,6 @@ pub const PASSWORD_CHANGED: &str = "Kata sandi diganti. Perangkat lain sudah dik
 pub const PHONE_CHANGED: &str = "Nomor ponsel diganti. Nomor lama diberi tahu lewat SMS.";
 /// No code was typed, or something that is none.
 pub const CODE_EMPTY: &str = "Isi 6 angka dari SMS.";
-/// A second registration was begun in another tab.
-pub const REGISTRATION_CHANGED: &str = "Pendaftaran lain dimulai di halaman lain, dan halaman ini sekarang untuk nomor di bawah. Isi kode yang dikirim ke nomor itu.";
 /// Another code is on its way.
 pub const CODE_SENT_AGAIN: &str = "Kode baru dikirim. Kode yang lama tidak berlaku lagi.";
 
@@ -165,6 +163,7 @@ pub fn code(error: CodeError) -> &'static str {
         CodeError::Wrong => "Kode belum cocok. Periksa SMS terakhir, lalu coba lagi.",
         CodeError::Expired => "Kode sudah lewat 10 menit. Minta kode baru.",
         CodeError::UsedUp => "Sudah 5 kali belum cocok. Minta kode baru.",
+        CodeError::OfAnother => "Kode lain diminta di halaman lain. Isi kode yang dikirim terakhir.",
         CodeError::Gone => "Kode ini sudah dipakai, atau diminta dari perangkat lain. Minta kode baru.",
     }
 }

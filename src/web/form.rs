@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
 use super::error::WebError;
+use crate::domain::ids::CodeId;
 use crate::domain::typed_text;
 
 /// No form of ours is larger; uploads have a way of their own.
@@ -74,6 +75,13 @@ impl Form {
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.problems
+    }
+
+    /// Whether a page of a code is about the code that was asked for last: a second tab may have asked for another meanwhile.
+    #[must_use]
+    pub fn is_about(&self, asked: Option<CodeId>) -> bool {
+        let shown = self.value("permintaan");
+        shown.is_empty() || asked.is_none_or(|asked| asked.to_string() == shown)
     }
 
     /// Notes that something is wrong with a field; the first sentence about it stands.

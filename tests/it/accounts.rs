@@ -57,7 +57,7 @@ async fn who_matches_the_registry_gets_an_account_and_who_has_one_gets_the_same_
 
     let second = register(&mut browser, &person, &[("sandi", "sandi-orang-lain")]).await;
     // But for the name of the registration, which is drawn anew each time.
-    let body = |page: &Page| page.body().replace(&page.attributes("[name=pendaftaran]", "value")[0], "");
+    let body = |page: &Page| page.body().replace(&page.attributes("[name=permintaan]", "value")[0], "");
     assert_eq!(body(&browser.follow(&second).await), body(&page));
     app.log_in(&person).await;
     assert_eq!(app.count("select count(*) from accounts").await, 1);

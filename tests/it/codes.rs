@@ -157,7 +157,7 @@ async fn whoever_has_an_account_gets_the_same_page_no_code_and_its_owner_is_told
         let page = browser.follow(&asked).await;
         let wrong = type_code(&mut browser, "000000").await;
         // But for the name of the registration, which is drawn anew each time.
-        let name = page.attributes("[name=pendaftaran]", "value")[0].clone();
+        let name = page.attributes("[name=permintaan]", "value")[0].clone();
         pages.push((page.body().replace(&name, ""), wrong.status, wrong.body().replace(&name, "")));
     }
     assert_eq!(pages[0], pages[1]);

@@ -49,6 +49,8 @@ struct EmailPage {
 struct EmailCodePage {
     shell: Shell,
     form: Form,
+    /// Which code this page is about.
+    asked: Option<CodeId>,
     /// The address, in full: whoever typed it looks for a slip.
     email: String,
 }
@@ -108,8 +110,8 @@ async fn under_way(db: &Db, visit: &Visit) -> WebResult<Option<(CodeId, String)>
 }
 
 pub async fn code(visit: Visit, State(db): State<Db>) -> WebResult {
-    let Some((_, email)) = under_way(&db, &visit).await? else { return Err(WebError::Elsewhere(paths::EMAIL.to_owned())) };
-    Ok(EmailCodePage { shell: visit.shell, form: Form::default(), email }.into_response())
+    let Some((id, email)) = under_way(&db, &visit).await? else { return Err(WebError::Elsewhere(paths::EMAIL.to_owned())) };
+    Ok(EmailCodePage { shell: visit.shell, form: Form::default(), asked: Some(id), email }.into_response())
 }
 
 /// "Lanjut".
@@ -118,6 +120,7 @@ pub async fn finish(visit: Visit, State(db): State<Db>, mut form: Form) -> WebRe
     let (id, email) = known.map_or((None, String::new()), |(id, email)| (Some(id), email));
     let typed = form.read("kode", |text| Code::parse(text).ok_or(()), |()| mail::CODE_EMPTY.to_owned());
     let outcome = match (id, typed) {
+        _ if !form.is_about(id) => Err(CodeError::OfAnother),
         (None, _) => Err(CodeError::Gone),
         (Some(_), None) => Err(CodeError::Wrong),
         (Some(id), Some(code)) => of_the_code(account::finish_email(&db, &visit.citizen, id, &code, visit.now).await)?,
@@ -129,7 +132,7 @@ pub async fn finish(visit: Visit, State(db): State<Db>, mut form: Form) -> WebRe
         }
         Err(error) => {
             form.reject("kode", words::code(error));
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, EmailCodePage { shell: visit.shell, form, email }).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, EmailCodePage { shell: visit.shell, form, asked: id, email }).into_response())
         }
     }
 }

@@ -40,7 +40,7 @@ struct CodePage {
     shell: Shell,
     form: Form,
     /// Which registration this page is about.
-    id: CodeId,
+    asked: Option<CodeId>,
     /// To which number the code went, masked; as it was typed, whether or not one was sent.
     phone: String,
     refusal: Option<String>,
@@ -59,7 +59,7 @@ async fn under_way(db: &Db, session: &Session) -> WebResult<Option<(CodeId, Stri
 pub async fn get(session: Session, shell: Shell, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
     let Some((id, phone)) = under_way(&db, &session).await? else { return Err(WebError::Elsewhere(paths::REGISTER.to_owned())) };
     let told = parameter(query.as_deref(), "baru").map(|_| words::CODE_SENT_AGAIN);
-    Ok(CodePage { shell, form: Form::default(), id, phone, refusal: None, told }.into_response())
+    Ok(CodePage { shell, form: Form::default(), asked: Some(id), phone, refusal: None, told }.into_response())
 }
 
 pub async fn post(
@@ -72,14 +72,9 @@ pub async fn post(
 ) -> WebResult {
     let known = under_way(&db, &session).await?;
     let (id, phone) = known.map_or((None, String::new()), |(id, phone)| (Some(id), phone));
-    // A second tab registered somebody else meanwhile: this code is not for that one.
-    if let Some(id) = id.filter(|id| !["", &id.to_string()].contains(&form.value("pendaftaran"))) {
-        let told = Some(words::REGISTRATION_CHANGED);
-        let page = CodePage { shell, form: Form::default(), id, phone, refusal: None, told };
-        return Ok((StatusCode::CONFLICT, page).into_response());
-    }
     let typed = form.read("kode", |text| Code::parse(text).ok_or(()), |()| words::CODE_EMPTY.to_owned());
     let outcome = match (id, typed) {
+        _ if !form.is_about(id) => Err(CodeError::OfAnother),
         (None, _) => Err(CodeError::Gone),
         (Some(_), None) => Err(CodeError::Wrong),
         (Some(id), Some(code)) => of_the_code(registration::finish(&db, id, &code, &from, clock.now()).await)?,
@@ -91,7 +86,7 @@ pub async fn post(
         }
         Err(error) => {
             form.reject("kode", words::code(error));
-            let page = CodePage { shell, form, id: id.unwrap_or_else(CodeId::random), phone, refusal: None, told: None };
+            let page = CodePage { shell, form, asked: id, phone, refusal: None, told: None };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -117,7 +112,7 @@ pub async fn again(
         }
         Err(ProofError::TooManyCodes(next)) => {
             let refusal = Some(words::code_too_many(next, now));
-            Ok(too_many(CodePage { shell, form: Form::default(), id, phone, refusal, told: None }, next, now))
+            Ok(too_many(CodePage { shell, form: Form::default(), asked: Some(id), phone, refusal, told: None }, next, now))
         }
         Err(ProofError::Wrong) => Ok(Redirect::to(paths::REGISTER).into_response()),
         Err(error) => Err(error.into()),
