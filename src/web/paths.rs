@@ -1,6 +1,7 @@
 //! Every address, in one place: as routes, and as links to one application.
 
 use time::Date;
+use uuid::Uuid;
 
 use crate::{
     domain::{
@@ -383,6 +384,12 @@ pub fn day_closing(day: impl Given<Date>) -> String {
 #[must_use]
 pub fn day_opening(day: impl Given<Date>) -> String {
     DAY_OPENING.replace("{date}", &day.given().to_string())
+}
+
+/// What was found of an application, for a while and for the session that asked: neither number nor birth date stand in it.
+#[must_use]
+pub fn tracked(address: Uuid) -> String {
+    format!("{TRACK}?hasil={address}")
 }
 
 /// Where the QR of a receipt leads, without the host.

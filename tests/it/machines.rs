@@ -48,7 +48,9 @@ async fn somebodys_own_page_is_not_to_be_found_and_says_nothing_of_itself() {
     for rest in ["", "/keterangan-cetak", "/jadwal", "/pembatalan"] {
         assert!(hides(&browser.get(&format!("{sent}{rest}")).await), "{rest}");
     }
-    assert!(hides(&app.browser().post("/cek-status", &[("nomor", &number), ("lahir", "05-08-1990")]).await));
+    let mut stranger = app.browser();
+    let asked = stranger.post("/cek-status", &[("nomor", &number), ("lahir", "05-08-1990")]).await;
+    assert!(hides(&stranger.follow(&asked).await));
     for address in ["/periksa/00000000000000000000000000000000", "/petugas/masuk"] {
         assert!(hides(&app.browser().get(address).await), "{address}");
     }
