@@ -208,7 +208,7 @@ async fn a_tracking_number_is_counted_before_it_is_called_mistyped() {
         (number.replace('-', "."), "1990/8/5"),
     ] {
         let page = app.browser().post("/cek-status", &[("nomor", &typed), ("lahir", born)]).await;
-        assert_eq!(page.status, 200, "{typed} {born}: {}", page.text("main"));
+        assert_eq!(page.status, 303, "{typed} {born}: {}", page.text("main"));
     }
     for (typed, sentence) in [
         (&number[..6], "Nomor permohonan terdiri dari 8 huruf dan angka, misalnya K7M3-9QXF. Anda mengisi 5."),
