@@ -13,7 +13,7 @@ macro_rules! asset {
     ($file:literal, $kind:literal) => {
         Asset {
             kind: $kind,
-            plain: include_bytes!(concat!("../../static/", $file)),
+            plain: include_bytes!(concat!(env!("OUT_DIR"), "/", $file)),
             brotli: include_bytes!(concat!(env!("OUT_DIR"), "/", $file, ".br")),
             gzip: include_bytes!(concat!(env!("OUT_DIR"), "/", $file, ".gz")),
         }

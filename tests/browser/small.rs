@@ -15,7 +15,7 @@ const NARROW: u32 = 320;
 const BROKEN: &str = r"
     const words = /[^\s]*KTP-el[^\s]*|[2-9B-DF-HJ-NP-TV-XZ]{4}-[2-9B-DF-HJ-NP-TV-XZ]{4}|08\d\d-[\d*]{3,4}-[\d*]{2,5}|\d\d-\d\d-\d{4}|\d\d\.\d\d–\d\d\.\d\d(\u00a0WIB)?|halaman \d+[.,]?/gi;
     const blocks = new Set(), wrong = [];
-    const isInline = (element) => getComputedStyle(element).display === 'inline';
+    const isInline = (element) => /^inline(-block)?$/.test(getComputedStyle(element).display);
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     // The text of a block, with where each of its nodes begins, so that a word and the dot behind it may be in two elements.
     while (walker.nextNode()) {
