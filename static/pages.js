@@ -205,5 +205,8 @@
     }
   });
 
+  // A page that comes back by "Back" as it was left may be sent again.
+  addEventListener("pageshow", () => document.querySelectorAll("[data-busy]").forEach((form) => delete form.dataset.busy));
+
   start();
 })();

@@ -42,6 +42,7 @@ mod messages;
 mod people;
 mod public;
 mod service;
+mod slips;
 mod small;
 mod uploads;
 mod way;
