@@ -59,3 +59,14 @@ install_missing() {
     fi
     packages=()
 }
+
+# npm_package NAME VERSION : fetches exactly this version, once, into the target folder; $tools is where packages lie.
+tools=${CARGO_TARGET_DIR:-$PWD/target}/tools/node_modules
+npm_package() {
+    local name=$1 version=$2 folder=$tools/$1
+    grep -qs "\"version\": \"$version\"" "$folder/package.json" && return 0
+    have npm || give_up "npm is missing, which fetches $name."
+    say "Fetching $name $version from npm"
+    npm install --prefix "${tools%/node_modules}" --no-save --no-audit --no-fund --ignore-scripts --loglevel=error "$name@$version" >&2 ||
+        give_up "npm could not fetch $name $version: this needs a connection to its registry, once."
+}

@@ -14,7 +14,7 @@ use reqwest::Url;
 use sqlx::postgres::PgConnectOptions;
 use time::{OffsetDateTime, format_description::well_known::Iso8601};
 
-use crate::adapters::clock::Clock;
+use crate::adapters::{clock::Clock, mail_server::MailAddress};
 
 /// Where the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// `ALPUKAT_SMS_URL`: the gateway's `sendsms` address, with user and password in it.
     pub sms: Option<GatewayAddress>,
+    /// `ALPUKAT_SMTP_URL`: the mail server, with user and password; without it no e-mail is written.
+    pub smtp: Option<MailAddress>,
     /// `ALPUKAT_METRICS_LISTEN`: where `/metrics` answers; nowhere unless it is set.
     pub metrics: Option<SocketAddr>,
     /// `ALPUKAT_CLOCK`.
@@ -100,6 +102,11 @@ impl Config {
              before the host",
             gateway,
         );
+        let smtp = reader.parsed(
+            "ALPUKAT_SMTP_URL",
+            "smtps://user:password@host?from=name@host, or smtp://… with &tls=required for STARTTLS",
+            |text| MailAddress::parse(text).ok_or(()),
+        );
         let metrics =
             reader.parsed("ALPUKAT_METRICS_LISTEN", "an address with a port, such as 127.0.0.1:9464", SocketAddr::from_str);
         let clock = reader.parsed("ALPUKAT_CLOCK", "a time such as 2026-12-23T08:00+07:00", moment);
@@ -108,7 +115,7 @@ impl Config {
         if production {
             let has_database = variable("DATABASE_URL").is_some() || own_database;
             let has_secret = variable("ALPUKAT_SECRET_KEY").is_some();
-            wrong.extend(wrong_in_production(has_database, has_secret, public_url.as_deref(), clock.is_some()));
+            wrong.extend(wrong_in_production(has_database, has_secret, public_url.as_deref(), smtp.as_ref(), clock.is_some()));
         }
         if !wrong.is_empty() {
             bail!("these settings are wrong:\n  {}", wrong.join("\n  "));
@@ -123,6 +130,7 @@ impl Config {
             public_url: public_url.unwrap_or_else(|| format!("http://{listen}")),
             trusted_proxies: proxies.unwrap_or_default(),
             sms,
+            smtp,
             metrics,
             clock: clock.map_or_else(Clock::system, Clock::running_from),
         })
@@ -153,11 +161,21 @@ impl Config {
 }
 
 /// What production wants and does not have, or has and does not want.
-fn wrong_in_production(has_database: bool, has_secret: bool, public_url: Option<&str>, has_clock: bool) -> Vec<String> {
+fn wrong_in_production(
+    has_database: bool,
+    has_secret: bool,
+    public_url: Option<&str>,
+    smtp: Option<&MailAddress>,
+    has_clock: bool,
+) -> Vec<String> {
     let is_https = public_url.is_some_and(|url| url.starts_with("https:"));
     let wrong = [
         (has_database, "DATABASE_URL is missing; for a private PostgreSQL in the data folder, set ALPUKAT_PRIVATE_DATABASE=yes"),
         (has_secret, "ALPUKAT_SECRET_KEY is missing; make one with: openssl rand -base64 32"),
+        (
+            smtp.is_none_or(MailAddress::is_private),
+            "ALPUKAT_SMTP_URL must be smtps://, or have tls=required, unless the mail server is on this machine",
+        ),
         (is_https, "ALPUKAT_PUBLIC_URL must be an https:// address in production"),
         (!has_clock, "ALPUKAT_CLOCK is for development only"),
     ];
@@ -261,6 +279,7 @@ mod tests {
             ("ALPUKAT_SECRET_KEY", "hush"),
             ("ALPUKAT_TRUSTED_PROXIES", "10.0.0.0/99"),
             ("ALPUKAT_SMS_URL", "http://portal:hush@127.0.0.1:13013/cgi-bin/sendsms"),
+            ("ALPUKAT_SMTP_URL", "smtp://portal:hush@mail.example"),
             ("ALPUKAT_PRIVATE_DATABASE", "perhaps"),
         ];
         let told = format!("{:#}", read(&settings).unwrap_err());
@@ -272,6 +291,7 @@ mod tests {
             "ALPUKAT_TRUSTED_PROXIES",
             "ALPUKAT_PUBLIC_URL",
             "ALPUKAT_SMS_URL",
+            "ALPUKAT_SMTP_URL",
             "ALPUKAT_PRIVATE_DATABASE",
         ] {
             assert!(told.contains(name), "{name} is missing in: {told}");
@@ -292,6 +312,27 @@ mod tests {
             read(&[base.as_slice(), &[more]].concat()).unwrap();
         }
         assert!(read(&[base.as_slice(), &[("ALPUKAT_PRIVATE_DATABASE", "no")]].concat()).is_err());
+    }
+
+    #[test]
+    fn production_sends_no_email_in_the_clear_over_a_network() {
+        let base = [
+            ("ALPUKAT_ENV", "production"),
+            ("ALPUKAT_PUBLIC_URL", "https://alpukat.example"),
+            ("ALPUKAT_SECRET_KEY", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="),
+            ("ALPUKAT_PRIVATE_DATABASE", "yes"),
+        ];
+        let with = |url| read(&[base.as_slice(), &[("ALPUKAT_SMTP_URL", url)]].concat());
+        let told = format!("{:#}", with("smtp://portal:hush@mail.example?from=a@b.example").unwrap_err());
+        assert!(told.contains("ALPUKAT_SMTP_URL must be smtps://") && !told.contains("hush"), "{told}");
+        for private in [
+            "smtps://portal:hush@mail.example?from=a@b.example",
+            "smtp://portal:hush@mail.example?from=a@b.example&tls=required",
+            "smtp://127.0.0.1?from=a@b.example",
+        ] {
+            assert!(!format!("{:?}", with(private).unwrap()).contains("hush"));
+        }
+        read(&[("ALPUKAT_SMTP_URL", "smtp://mail.example?from=a@b.example")]).unwrap();
     }
 
     #[test]

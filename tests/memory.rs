@@ -36,7 +36,7 @@ fn resident() -> usize {
 async fn eight_uploads_at_once_stay_within_400_megabytes() {
     let intake = Arc::new(Intake::new(PathBuf::from(env!("CARGO_BIN_EXE_alpukat"))));
     let uploads = [
-        files::fifty_megapixel_jpeg(),
+        files::largest_jpeg(),
         pdfs::content_bomb(),
         files::png_bomb(),
         pdfs::overpainted_pdf(),

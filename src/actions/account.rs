@@ -22,6 +22,7 @@ use crate::{
         limits,
         message::MessageKind,
         password::NewPassword,
+        person::Email,
         phone::Phone,
     },
 };
@@ -47,7 +48,7 @@ pub async fn change_password(
     if !accounts::change_password(&mut tx, citizen.id(), known.as_deref().unwrap_or_default(), &hash).await? {
         return Err(ProofError::Wrong);
     }
-    sessions::end_all(&mut tx, citizen.id(), session.as_ref()).await?;
+    sessions::end_all(&mut tx, citizen.id(), session.as_ref(), now).await?;
     events::add_deed(&mut tx, &Deed::PasswordChanged, &citizen.witness(), now).await?;
     tx.commit().await?;
     Ok(accounts::password_mark(&hash))
@@ -59,7 +60,7 @@ pub async fn change_password(
 /// [`DbError`].
 pub async fn end_sessions(db: &Db, citizen: &Citizen, now: OffsetDateTime) -> Result<(), DbError> {
     let mut tx = db.begin().await?;
-    sessions::end_all(&mut tx, citizen.id(), None).await?;
+    sessions::end_all(&mut tx, citizen.id(), None, now).await?;
     events::add_deed(&mut tx, &Deed::SessionsEnded, &citizen.witness(), now).await?;
     tx.commit().await
 }
@@ -108,6 +109,70 @@ pub async fn finish_phone(db: &Db, citizen: &Citizen, id: CodeId, typed: &Code, 
             codes::tell_owner(&mut tx, &account.contact.phone, MessageKind::PonselDiganti, fact, now).await?;
         }
         Ok(tx.commit().await?)
+    })
+}
+
+/// Asks for the code that proves an e-mail address, sent there. The present password is asked for, but not by whoever proves
+/// the address that stands in the account already: it was given by its owner.
+///
+/// # Errors
+/// [`ProofError`].
+pub async fn ask_email(
+    db: &Db,
+    passwords: &Passwords,
+    citizen: &Citizen,
+    present: &str,
+    email: &Email,
+    now: OffsetDateTime,
+) -> Result<CodeId, ProofError> {
+    if citizen.account.contact.email.as_ref() != Some(email) {
+        prove(db, passwords, citizen, present, now).await?;
+    }
+    let mut tx = db.begin().await?;
+    let pending = Pending::Email { account: citizen.id(), email: email.clone() };
+    let id = codes::ask_by_mail(&mut tx, email, &pending, &citizen.from, now).await?;
+    tx.commit().await?;
+    Ok(id)
+}
+
+/// Puts the proven e-mail address into the account, in place of another if there was one.
+///
+/// # Errors
+/// [`FinishError`].
+pub async fn finish_email(db: &Db, citizen: &Citizen, id: CodeId, typed: &Code, now: OffsetDateTime) -> Result<(), FinishError> {
+    until_undisturbed!(async {
+        let mut tx = db.begin().await?;
+        accounts::lock(&mut tx, citizen.id()).await?;
+        let outcome = rows::attempt(&mut tx, id, Purpose::Email, typed, now).await?;
+        let email = match &outcome {
+            Ok(Pending::Email { account, email }) if *account == citizen.id() => email,
+            _ => {
+                tx.commit().await?;
+                return Err(outcome.err().unwrap_or(CodeError::Gone).into());
+            }
+        };
+        let account = accounts::by_id(&mut tx, citizen.id()).await?.ok_or(CodeError::Gone)?;
+        if account.proved_email() != Some(email) {
+            accounts::change_email(&mut tx, &account, Some(email)).await?;
+            events::add_deed(&mut tx, &Deed::EmailChanged, &citizen.witness(), now).await?;
+        }
+        Ok(tx.commit().await?)
+    })
+}
+
+/// Removes the e-mail address: what waits for it is not sent any more. Removing it twice is removing it once.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn remove_email(db: &Db, citizen: &Citizen, now: OffsetDateTime) -> Result<(), DbError> {
+    until_undisturbed!(async {
+        let mut tx = db.begin().await?;
+        accounts::lock(&mut tx, citizen.id()).await?;
+        if let Some(account) = accounts::by_id(&mut tx, citizen.id()).await?.filter(|account| account.contact.email.is_some()) {
+            accounts::change_email(&mut tx, &account, None).await?;
+            events::add_deed(&mut tx, &Deed::EmailRemoved, &citizen.witness(), now).await?;
+        }
+        tx.commit().await
     })
 }
 

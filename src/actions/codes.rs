@@ -1,4 +1,4 @@
-//! Asking for a code that proves a phone. What it finishes stands beside the feature that asks: registration, account,
+//! Asking for a code that proves a phone or an e-mail address. What it finishes stands beside the feature that asks: registration, account,
 //! recovery.
 
 use time::OffsetDateTime;
@@ -8,16 +8,17 @@ use crate::{
     adapters::passwords::HashingError,
     db::{
         DbError, DbResult, Tx,
-        codes::{self, Ask, Pending},
+        codes::{self, Ask, Destination, Pending},
         messages,
     },
     domain::{
         code::{Code, CodeError, LIFE, Purpose},
         ids::{CodeId, FactId},
-        message::{MessageKind, Sms},
+        message::{Content, MessageKind, Sms},
+        person::Email,
         phone::Phone,
     },
-    render::sms,
+    render::{mail, sms},
 };
 
 /// Why a code finishes nothing.
@@ -40,7 +41,7 @@ impl MayCollide for FinishError {
     }
 }
 
-/// Asks for a code, and sends it where there is somebody to send it to. Nobody learns from here whether there was.
+/// Asks for a code, and sends it by SMS where there is somebody to send it to. Nobody learns from here whether there was.
 pub(super) async fn ask(
     tx: &mut Tx,
     purpose: Purpose,
@@ -51,17 +52,33 @@ pub(super) async fn ask(
     now: OffsetDateTime,
 ) -> Result<CodeId, ProofError> {
     let (id, code) = (CodeId::random(), Code::of(rand::random()));
-    let asked = Ask { id, purpose, typed, from, sent: to.map(|phone| (&code, phone)), pending };
+    let asked = Ask { id, purpose, typed, from, sent: to.map(|phone| (&code, Destination::Phone(phone))), pending };
     let may_send = codes::ask(tx, &asked, now).await?.map_err(ProofError::TooManyCodes)?;
     if let Some(phone) = to.filter(|_| may_send) {
-        send(tx, id, phone, &code, now).await?;
+        send(tx, id, &Sms { phone: phone.clone(), text: sms::code_text(&code) }, now).await?;
     }
     Ok(id)
 }
 
-async fn send(tx: &mut Tx, id: CodeId, phone: &Phone, code: &Code, now: OffsetDateTime) -> DbResult<()> {
-    let sms = Sms { phone: phone.clone(), text: sms::code_text(code) };
-    messages::owe_until(tx, MessageKind::Kode, FactId::from(id.uuid()), &sms, now + LIFE, now).await
+/// Asks for the code that proves a mailbox: the only one that goes there, as nothing else would prove it.
+pub(super) async fn ask_by_mail(
+    tx: &mut Tx,
+    to: &Email,
+    pending: &Pending,
+    from: &str,
+    now: OffsetDateTime,
+) -> Result<CodeId, ProofError> {
+    let (id, code) = (CodeId::random(), Code::of(rand::random()));
+    let typed = to.as_str().to_lowercase();
+    let asked = Ask { id, purpose: Purpose::Email, typed: &typed, from, sent: Some((&code, Destination::Email(to))), pending };
+    if codes::ask(tx, &asked, now).await?.map_err(ProofError::TooManyCodes)? {
+        send(tx, id, &mail::code(to, &code), now).await?;
+    }
+    Ok(id)
+}
+
+async fn send(tx: &mut Tx, id: CodeId, content: impl Into<Content>, now: OffsetDateTime) -> DbResult<()> {
+    messages::owe_until(tx, MessageKind::Kode, FactId::from(id.uuid()), content, now + LIFE, now).await
 }
 
 /// Tells the owner of an account something about it.

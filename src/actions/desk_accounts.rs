@@ -7,7 +7,11 @@ use uuid::Uuid;
 use super::{MayCollide, OnDuty};
 use crate::{
     adapters::passwords::{HashingError, Passwords},
-    db::{Db, DbError, DbResult, Tx, accounts, accounts::Account, cases, events, messages, residents, sessions},
+    db::{
+        Db, DbError, DbResult, Tx, accounts,
+        accounts::{Account, Contact},
+        cases, events, messages, residents, sessions,
+    },
     domain::{
         event::Deed,
         ids::{AccountId, FactId},
@@ -101,9 +105,10 @@ pub async fn free(
             return Ok(());
         }
         accounts::set_password(&mut tx, id, &hash).await?;
-        accounts::change_phone(&mut tx, &account, phone).await?;
+        // The e-mail address was that of whoever opened it.
+        accounts::change_contact(&mut tx, id, &Contact { phone: phone.clone(), email: None }, false).await?;
         accounts::change_phone_of_cases(&mut tx, id, None, phone).await?;
-        sessions::end_all(&mut tx, id, None).await?;
+        sessions::end_all(&mut tx, id, None, now).await?;
         let fact = events::add_deed(&mut tx, &Deed::AccountFreed(id), &by.witness(), now).await?;
         tell(&mut tx, &account.contact.phone, MessageKind::AkunDilepas, counter, fact, now).await?;
         Ok(tx.commit().await?)
@@ -124,7 +129,7 @@ pub async fn change_phone(db: &Db, by: &OnDuty, id: AccountId, phone: &Phone, no
         }
         accounts::change_phone(&mut tx, &account, phone).await?;
         accounts::change_phone_of_cases(&mut tx, id, Some(&old), phone).await?;
-        sessions::end_all(&mut tx, id, None).await?;
+        sessions::end_all(&mut tx, id, None, now).await?;
         let fact = events::add_deed(&mut tx, &Deed::PhoneChanged(id), &by.witness(), now).await?;
         tell(&mut tx, &old, MessageKind::PonselDiganti, counter, fact, now).await?;
         Ok(tx.commit().await?)

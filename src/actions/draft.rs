@@ -107,7 +107,8 @@ pub async fn set_papers(db: &Db, citizen: &Citizen, id: ApplicationId, papers: &
         let Some(draft) = lock(&mut tx, citizen, id, now).await? else { return Ok(false) };
         let mut details = draft.details;
         details.phone = Some(papers.phone.clone());
-        details.letter.clone_from(&papers.letter);
+        // One that belongs to another category is kept until "Ya".
+        details.letter = papers.letter.clone().or(details.letter);
         drafts::set_papers(&mut tx, id, &papers.at_hand, &details, now).await?;
         tx.commit().await?;
         Ok(true)

@@ -22,7 +22,7 @@ use crate::{
         ids::CodeId,
         message::MessageKind,
         nik::Nik,
-        password::NewPassword,
+        password::{NewPassword, PasswordError},
     },
 };
 
@@ -41,7 +41,8 @@ pub async fn ask(db: &Db, nik: &Nik, from: &str, now: OffsetDateTime) -> Result<
     Ok(id)
 }
 
-/// Puts a new password in place of the forgotten one, ends every session of the account, and tells its owner.
+/// Puts a new password in place of the forgotten one, ends every session of the account, and tells its owner. One that is
+/// the owner's own data is refused to whoever has the code, and to nobody else; the code is good for another try.
 ///
 /// # Errors
 /// [`FinishError`].
@@ -53,7 +54,7 @@ pub async fn finish(
     new: &NewPassword,
     from: &str,
     now: OffsetDateTime,
-) -> Result<(), FinishError> {
+) -> Result<Result<(), PasswordError>, FinishError> {
     // Before the code is looked at, so that nothing waits for it with a lock in its hand; but not for a code that is used up.
     let is_open = rows::can_be_tried(&mut db.read().await?, id, now).await?;
     let hash = if is_open { passwords.hash(new.expose()).await? } else { String::new() };
@@ -67,13 +68,16 @@ pub async fn finish(
         tx.commit().await?;
         return Err(outcome.err().unwrap_or(CodeError::Gone).into());
     };
+    if let Err(error) = new.clone().foreign_to(&account.own_data()) {
+        return Ok(Err(error));
+    }
     accounts::set_password(&mut tx, account.id, &hash).await?;
-    sessions::end_all(&mut tx, account.id, None).await?;
+    sessions::end_all(&mut tx, account.id, None, now).await?;
     let witness = Witness { by: By::Citizen(account.id), from: Some(from.to_owned()) };
     let fact = events::add_deed(&mut tx, &Deed::PasswordRecovered, &witness, now).await?;
     codes::tell_owner(&mut tx, &account.contact.phone, MessageKind::SandiDiganti, fact, now).await?;
     tx.commit().await?;
-    Ok(())
+    Ok(Ok(()))
 }
 
 /// The account, if it is still what it was when the code was asked for.

@@ -7,6 +7,7 @@ use crate::{
     db::{
         Db, DbError,
         applications::{self, ONE_OPEN, RECEIPT_NUMBER, Submission},
+        drafts,
         places::{self, HalfHour},
     },
     domain::{
@@ -32,6 +33,9 @@ pub enum SubmitError {
     /// Another application for the same resident is in progress since this day; the place is free again.
     #[error("in progress")]
     Open(Date),
+    /// Other answers are stored than those that were shown.
+    #[error("changed")]
+    Changed,
     /// The half hour is full or no longer offered; these are the nearest free ones.
     #[error("full")]
     Full(Vec<Slot>),
@@ -50,12 +54,19 @@ impl MayCollide for SubmitError {
 }
 
 /// Sends a draft: its number, the copy of the registry, its first step and its place are one fact.
-/// Sending again what is sent changes nothing; whether it was sent now is told.
+/// Sending again what is sent changes nothing; whether it was sent now is told. `shown` is the [`Application::version`] of what
+/// the page showed; without one, whatever is stored is sent.
 ///
 /// # Errors
 /// [`SubmitError`].
-pub async fn submit(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDateTime) -> Result<bool, SubmitError> {
-    match until_undisturbed!(try_submit(db, citizen, id, now)) {
+pub async fn submit(
+    db: &Db,
+    citizen: &Citizen,
+    id: ApplicationId,
+    shown: Option<&str>,
+    now: OffsetDateTime,
+) -> Result<bool, SubmitError> {
+    match until_undisturbed!(try_submit(db, citizen, id, shown, now)) {
         Err(SubmitError::Db(error)) if error.constraint() == Some(ONE_OPEN) => {
             let mut tx = db.begin().await?;
             places::free(&mut tx, id).await?;
@@ -68,16 +79,26 @@ pub async fn submit(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDa
     }
 }
 
-async fn try_submit(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDateTime) -> Result<bool, SubmitError> {
+async fn try_submit(
+    db: &Db,
+    citizen: &Citizen,
+    id: ApplicationId,
+    shown: Option<&str>,
+    now: OffsetDateTime,
+) -> Result<bool, SubmitError> {
     let mut tx = db.begin().await?;
     let draft = applications::lock_own(&mut tx, citizen.id(), id, now).await?.ok_or(SubmitError::NotFound)?;
     if draft.status != Status::Draf {
         return Ok(false);
     }
+    if shown.is_some_and(|shown| shown != draft.version()) {
+        return Err(SubmitError::Changed);
+    }
     let furthest =
         if draft.resident.hindrance(day_of(now)).is_some() { WizardPage::Keterangan } else { wizard::furthest(&draft) };
     let step = draft.status.step(Status::Diajukan, Actor::Warga);
-    let (Some(wish), WizardPage::Konfirmasi, Ok(step)) = (&draft.appointment, furthest, step) else {
+    let (Some(wish), Some(category), WizardPage::Konfirmasi, Ok(step)) = (&draft.appointment, draft.category, furthest, step)
+    else {
         return Err(SubmitError::Incomplete(furthest));
     };
     let wish = HalfHour { counter: &wish.counter.code, starts_at: wish.starts_at };
@@ -87,12 +108,14 @@ async fn try_submit(db: &Db, citizen: &Citizen, id: ApplicationId, now: OffsetDa
         return Err(SubmitError::Full(nearest));
     }
     let mut details = draft.details.clone();
+    details.letter = draft.letter().cloned();
     details.civil = Some(draft.resident.civil.clone());
     let submission = Submission {
         number: ReceiptNumber::from_values(rand::random()),
         code: CheckCode::from_bits(rand::random()),
         details: &details,
     };
+    drafts::drop_unneeded(&mut tx, id, category).await?;
     let Some(fact) = applications::submit(&mut tx, id, step, &submission, &citizen.witness(), now).await? else {
         return Ok(false);
     };

@@ -3,6 +3,8 @@
 use time::OffsetDateTime;
 use totp_rs::{Builder, Secret, Totp, TotpError};
 
+use crate::domain::typed_text;
+
 /// What the app shows beside the codes.
 const ISSUER: &str = "Alpukat";
 /// Recovery codes that are given out together.
@@ -43,7 +45,7 @@ impl Authenticator {
     /// The time step of this code, if it is one of now, of half a minute ago, or of half a minute from now.
     #[must_use]
     pub fn step(&self, code: &str, now: OffsetDateTime) -> Option<i64> {
-        let digits: String = code.chars().filter(|sign| !sign.is_whitespace()).collect();
+        let digits = typed_text::number(code, &["kode"]);
         let seconds = u64::try_from(now.unix_timestamp()).ok()?;
         self.0.check(&digits, seconds).and_then(|step| i64::try_from(step).ok())
     }
@@ -60,7 +62,7 @@ pub fn recovery_codes() -> Vec<String> {
 /// A recovery code as it is stored, however it was typed.
 #[must_use]
 pub fn typed_recovery_code(typed: &str) -> String {
-    let signs: String = typed.to_lowercase().chars().filter(|sign| !sign.is_whitespace() && *sign != '-').collect();
+    let signs = typed_text::number(typed, &["kode"]).to_lowercase();
     signs.get(..5).zip(signs.get(5..)).map_or_else(|| signs.clone(), |(first, second)| format!("{first}-{second}"))
 }
 
@@ -80,8 +82,10 @@ mod tests {
             assert_eq!(authenticator.step(code, now + time::Duration::seconds(90)), None, "{seconds}");
         }
         let now = datetime!(2005-03-18 01:58:29 UTC);
-        assert_eq!(authenticator.step(" 081 804 ", now), Some(37_037_036), "blanks do not count");
-        for wrong in ["", "08180", "0818040", "abcdef", "０８１８０４"] {
+        for typed in [" 081 804 ", "081-804", "０８１８０４", "081\u{200b}804"] {
+            assert_eq!(authenticator.step(typed, now), Some(37_037_036), "{typed}");
+        }
+        for wrong in ["", "08180", "0818040", "abcdef"] {
             assert_eq!(authenticator.step(wrong, now), None, "{wrong}");
         }
     }

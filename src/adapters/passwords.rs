@@ -10,6 +10,8 @@ use argon2::{
 use tokio::{sync::Semaphore, task};
 use zeroize::Zeroizing;
 
+use crate::domain::typed_text;
+
 /// Hashes that are computed at the same time.
 const AT_ONCE: usize = 2;
 
@@ -40,12 +42,13 @@ impl Passwords {
         Self(Arc::new(Inner { nobody, ..inner }))
     }
 
-    /// The hash of a new password, with its own salt, as a PHC string.
+    /// The hash of a new password, with its own salt, as a PHC string. Wherever a password was typed, hashing and verifying
+    /// take it as [`typed_text::clean`] leaves it.
     ///
     /// # Errors
     /// [`HashingError`] when the machine gives neither randomness nor memory.
     pub async fn hash(&self, password: &str) -> Result<String, HashingError> {
-        let password = Zeroizing::new(password.to_owned());
+        let password = Zeroizing::new(typed_text::clean(password));
         self.in_turn(move |inner| inner.hash(&password)).await
     }
 
@@ -54,7 +57,7 @@ impl Passwords {
     /// # Errors
     /// [`HashingError`] when the hash is none or the machine gives no memory.
     pub async fn verify(&self, password: &str, hash: Option<&str>) -> Result<bool, HashingError> {
-        let password = Zeroizing::new(password.to_owned());
+        let password = Zeroizing::new(typed_text::clean(password));
         let hash = hash.map(ToOwned::to_owned);
         self.in_turn(move |inner| {
             let matches = inner.verify(&password, hash.as_ref().unwrap_or(&inner.nobody))?;
@@ -139,5 +142,15 @@ mod tests {
         assert!(!passwords.verify("kopi-susu-sore", Some(&hash)).await.unwrap());
         assert!(!passwords.verify("kopi-susu-pagi", None).await.unwrap());
         assert_ne!(hash, passwords.hash("kopi-susu-pagi").await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn one_password_typed_in_two_ways_is_one() {
+        let passwords = Passwords::new();
+        let hash = passwords.hash("caf\u{e9} susu pagi").await.unwrap();
+        for same in ["cafe\u{301} susu pagi", "caf\u{e9}\u{a0}susu\u{200b} pagi"] {
+            assert!(passwords.verify(same, Some(&hash)).await.unwrap(), "{same:?}");
+        }
+        assert!(!passwords.verify("cafe susu pagi", Some(&hash)).await.unwrap());
     }
 }

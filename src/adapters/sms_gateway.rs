@@ -7,6 +7,7 @@ use reqwest::{Client, Response, StatusCode, Url, header::RETRY_AFTER};
 use serde_json::Value;
 use time::{OffsetDateTime, format_description::well_known::Rfc2822};
 
+use super::answer::Answer;
 use crate::domain::{
     ids::MessageId,
     message::{Cause, Sms},
@@ -30,24 +31,6 @@ pub struct SmsGateway {
     client: Client,
     /// With user and password in it, so it is never printed.
     address: Url,
-}
-
-/// What the gateway said to a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
-    /// It has it.
-    Accepted,
-    /// It will never take it.
-    Refused(Cause),
-    /// It may take it later; or it has it, and its answer was lost.
-    Later {
-        /// Why not now.
-        cause: Cause,
-        /// Its status, where it answered.
-        status: Option<u16>,
-        /// How long it wants to be left alone.
-        pause: Duration,
-    },
 }
 
 impl SmsGateway {
@@ -84,12 +67,6 @@ impl SmsGateway {
     }
 }
 
-impl Answer {
-    fn later(cause: Cause, status: Option<StatusCode>) -> Self {
-        Self::Later { cause, status: status.map(|status| status.as_u16()), pause: Duration::ZERO }
-    }
-}
-
 async fn read(mut answer: Response, now: OffsetDateTime) -> Answer {
     let status = answer.status();
     let pause = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()).map_or(Duration::ZERO, |value| {
@@ -103,8 +80,8 @@ async fn read(mut answer: Response, now: OffsetDateTime) -> Answer {
             match answer.chunk().await {
                 Ok(Some(piece)) if body.len() <= ANSWER => body.extend_from_slice(&piece),
                 Ok(_) => break,
-                Err(error) if error.is_timeout() => return Answer::later(Cause::TanpaJawaban, Some(status)),
-                Err(_) => return Answer::later(Cause::TidakTerhubung, Some(status)),
+                Err(error) if error.is_timeout() => return Answer::later(Cause::TanpaJawaban, Some(status.as_u16())),
+                Err(_) => return Answer::later(Cause::TidakTerhubung, Some(status.as_u16())),
             }
         }
     }
@@ -121,10 +98,10 @@ async fn read(mut answer: Response, now: OffsetDateTime) -> Answer {
 fn told(status: StatusCode, words: &str) -> Answer {
     match status.as_u16() {
         200..300 if says_taken(words) => Answer::Accepted,
-        200..300 => Answer::later(Cause::JawabanAneh, Some(status)),
+        200..300 => Answer::later(Cause::JawabanAneh, Some(status.as_u16())),
         400 => Answer::Refused(Cause::DitolakGateway),
-        408 | 425 | 429 | 500.. => Answer::later(Cause::GatewaySibuk, Some(status)),
-        _ => Answer::later(Cause::GatewayMenolak, Some(status)),
+        408 | 425 | 429 | 500.. => Answer::later(Cause::GatewaySibuk, Some(status.as_u16())),
+        _ => Answer::later(Cause::GatewayMenolak, Some(status.as_u16())),
     }
 }
 
@@ -282,7 +259,7 @@ mod tests {
             (500, Cause::GatewaySibuk),
             (503, Cause::GatewaySibuk),
         ] {
-            assert_eq!(status(number, "0: Accepted for delivery"), Answer::later(expected, StatusCode::from_u16(number).ok()));
+            assert_eq!(status(number, "0: Accepted for delivery"), Answer::later(expected, Some(number)));
         }
     }
 }

@@ -52,7 +52,9 @@ impl House {
         if config.is_development() {
             bring_up_to_date(&owner, &program, &vault).await?;
         }
-        Ok(Self { config, data_dir, db: Db::new(program, CONNECTIONS, vault), private })
+        let db = Db::new(program, CONNECTIONS, vault);
+        db.send_email(config.smtp.is_some());
+        Ok(Self { config, data_dir, db, private })
     }
 
     /// Refuses to go on where the database cannot serve this program, and says why.

@@ -18,6 +18,7 @@ use crate::{
         ids::OfficerId,
         nik::Nik,
         officer::{Role, Username},
+        own_data::OwnData,
         password::{NewPassword, PasswordError},
         person::FullName,
         region::RegionCode,
@@ -69,7 +70,7 @@ pub async fn create(config: Config, asked: CreateOfficer) -> anyhow::Result<()> 
     let outcome = async {
         house.demand_readiness().await?;
         let known = officers::by_username(&mut house.db.read().await?, &asked.username).await?;
-        let given = Given::read(&asked, known.is_some())?;
+        let given = Given::read(&asked, known.as_ref())?;
         let hash = match &given.password {
             Some(password) => Some(Passwords::new().hash(password.expose()).await?),
             None => None,
@@ -88,19 +89,21 @@ pub async fn create(config: Config, asked: CreateOfficer) -> anyhow::Result<()> 
 }
 
 impl Given {
-    fn read(asked: &CreateOfficer, is_known: bool) -> anyhow::Result<Self> {
+    fn read(asked: &CreateOfficer, known: Option<&Record>) -> anyhow::Result<Self> {
         let name =
             asked.name.as_deref().map(|name| FullName::parse(name).map_err(|_| anyhow::anyhow!("--name is no person's name")));
         let counter = asked.counter.as_deref().map(|code| RegionCode::parse(code).context("--counter is no region code"));
         let nik = asked.nik.as_deref().map(|nik| Nik::parse(nik).map_err(|_| anyhow::anyhow!("--nik is no NIK of 16 digits")));
-        let typed = password(is_known)?;
-        let password = typed.map(|typed| NewPassword::of_an_officer(&typed).map_err(|error| anyhow::anyhow!(refusal(error))));
-        Ok(Self {
-            name: name.transpose()?,
-            counter: counter.transpose()?,
-            nik: nik.transpose()?,
-            password: password.transpose()?,
-        })
+        let (name, counter, nik) = (name.transpose()?, counter.transpose()?, nik.transpose()?);
+        let own = OwnData {
+            nik: nik.as_ref(),
+            name: name.as_ref().or(known.map(|record| &record.officer.name)),
+            username: Some(&asked.username),
+            ..OwnData::default()
+        };
+        let read = |typed: String| NewPassword::of_an_officer(&typed)?.foreign_to(&own);
+        let password = password(known.is_some())?.map(read).transpose().map_err(|error| anyhow::anyhow!(refusal(error)))?;
+        Ok(Self { name, counter, nik, password })
     }
 }
 
@@ -126,6 +129,7 @@ fn refusal(error: PasswordError) -> &'static str {
     match error {
         PasswordError::Empty | PasswordError::Short => "the password is shorter than 12 characters",
         PasswordError::Long => "the password is longer than 128 characters",
+        PasswordError::Own => "the password is put together from the user name, the name or the NIK; choose another",
         PasswordError::Common => "the password is one of the commonest; choose another",
     }
 }

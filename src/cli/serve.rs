@@ -12,7 +12,7 @@ use tokio::{
 
 use super::{
     house::{House, data_dir},
-    worker::outlet,
+    worker::outlets,
 };
 use crate::{
     adapters::{intake::Intake, lines::Lines, passwords::Passwords, postgres::ServeLock, spool::Spool},
@@ -46,7 +46,7 @@ pub async fn serve(config: Config) -> anyhow::Result<()> {
     let metrics = metrics(&house).await?;
     announce(&house, &listener)?;
     let (end_worker, ended) = oneshot::channel::<()>();
-    let worker = worker::run(house.db.clone(), house.config.clock.clone(), outlet(&house.config)?, async move {
+    let worker = worker::run(house.db.clone(), house.config.clock.clone(), outlets(&house.config)?, async move {
         ended.await.ok();
     });
     let worker = tokio::spawn(worker);

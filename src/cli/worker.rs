@@ -1,11 +1,13 @@
 //! `alpukat worker`.
 
+use anyhow::Context;
+
 use super::{
     house::{House, data_dir},
     serve::stop_signal,
 };
 use crate::{
-    adapters::sms_gateway::SmsGateway,
+    adapters::{mail_server::MailServer, sms_gateway::SmsGateway},
     config::Config,
     web::paths,
     worker::{
@@ -30,9 +32,9 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
     };
     let outcome = async {
         ready?;
-        let outlet = outlet(&house.config)?;
-        tracing::info!(to = ?outlet, "working");
-        Box::pin(worker::run(house.db.clone(), house.config.clock.clone(), outlet, stop)).await;
+        let outlets = outlets(&house.config)?;
+        tracing::info!(to = ?outlets, "working");
+        Box::pin(worker::run(house.db.clone(), house.config.clock.clone(), outlets, stop)).await;
         Ok(())
     }
     .await;
@@ -40,9 +42,18 @@ pub async fn work(config: Config) -> anyhow::Result<()> {
     outcome
 }
 
-/// Where messages go: to the gateway that is set; without one, in development, to the log; otherwise nowhere, and they wait.
-pub fn outlet(config: &Config) -> anyhow::Result<Option<Outlet>> {
-    let Some(address) = &config.sms else { return Ok(config.is_development().then_some(Outlet::Log)) };
-    let report = ReportAddress { template: format!("{}{}", config.public_url, paths::SMS_REPORT) };
-    Ok(Some(Outlet::Gateway(SmsGateway::new(address.0.clone())?, report)))
+/// Where messages go. An SMS: to the gateway that is set; without one, in development, to the log; otherwise nowhere, and it
+/// waits. An e-mail: to the mail server that is set; without one none is written.
+pub fn outlets(config: &Config) -> anyhow::Result<Vec<Outlet>> {
+    let mut outlets = Vec::new();
+    if let Some(address) = &config.sms {
+        let report = ReportAddress { template: format!("{}{}", config.public_url, paths::SMS_REPORT) };
+        outlets.push(Outlet::Gateway(SmsGateway::new(address.0.clone())?, report));
+    } else if config.is_development() {
+        outlets.push(Outlet::Log);
+    }
+    if let Some(address) = &config.smtp {
+        outlets.push(Outlet::Mail(MailServer::new(address.clone()).context("ALPUKAT_SMTP_URL")?));
+    }
+    Ok(outlets)
 }

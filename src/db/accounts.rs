@@ -10,11 +10,12 @@ use crate::{
         application::Details,
         ids::{AccountId, ResidentId},
         nik::Nik,
+        own_data::OwnData,
         person::Email,
         phone::Phone,
         resident::Resident,
     },
-    vault::Place,
+    vault::{BlindIndex, Place},
 };
 
 pub(super) const TABLE: &str = "accounts";
@@ -35,10 +36,34 @@ pub struct Account {
     pub id: AccountId,
     /// How to reach its owner.
     pub contact: Contact,
+    /// Whether a code proved that the e-mail address is theirs.
+    pub email_is_proved: bool,
     /// Whose it is.
     pub resident: Resident,
     /// Which password it has; another one after every change. It tells nothing of the password.
     pub password_mark: i64,
+}
+
+impl Account {
+    /// What makes no password for it.
+    #[must_use]
+    pub fn own_data(&self) -> OwnData<'_> {
+        let civil = &self.resident.civil;
+        OwnData {
+            nik: Some(&civil.nik),
+            kk_number: Some(&civil.kk_number),
+            name: Some(&civil.name),
+            birth_date: Some(civil.birth_date),
+            phone: Some(&self.contact.phone),
+            username: None,
+        }
+    }
+
+    /// Where notices go by e-mail: an address that was proved, and no other.
+    #[must_use]
+    pub fn proved_email(&self) -> Option<&Email> {
+        self.contact.email.as_ref().filter(|_| self.email_is_proved)
+    }
 }
 
 /// The mark of a password's hash, by which a session knows whether it was opened with this password.
@@ -80,14 +105,16 @@ pub async fn open(
 /// [`super::DbError`].
 pub async fn by_id(conn: &mut Conn, id: AccountId) -> DbResult<Option<Account>> {
     let row = sqlx::query!(
-        "select a.sealed, a.password_hash, r.id as resident_id, r.sealed as resident_sealed
+        "select a.sealed, a.email_index, a.password_hash, r.id as resident_id, r.sealed as resident_sealed
          from accounts a join residents r on r.id = a.resident_id where a.id = $1",
         id.uuid(),
     );
     let Some(row) = row.fetch_optional(conn.pg()).await? else { return Ok(None) };
-    let contact = conn.vault().open_value(Place { table: TABLE, row: id.uuid() }, &row.sealed)?;
+    let contact: Contact = conn.vault().open_value(Place { table: TABLE, row: id.uuid() }, &row.sealed)?;
+    let index = contact.email.as_ref().map(|email| conn.vault().email_index(email).to_vec());
+    let email_is_proved = index.is_some() && index == row.email_index;
     let resident = residents::open(conn.vault(), row.resident_id, &row.resident_sealed, None)?;
-    Ok(Some(Account { id, contact, resident, password_mark: password_mark(&row.password_hash) }))
+    Ok(Some(Account { id, contact, email_is_proved, resident, password_mark: password_mark(&row.password_hash) }))
 }
 
 /// The account of the resident with this NIK, that resident, and the hash of the password.
@@ -163,11 +190,35 @@ pub async fn set_password(tx: &mut Tx, id: AccountId, hash: &str) -> DbResult<()
 /// [`super::DbError`].
 pub async fn change_phone(tx: &mut Tx, account: &Account, phone: &Phone) -> DbResult<()> {
     let contact = Contact { phone: phone.clone(), email: account.contact.email.clone() };
-    let index = tx.vault().phone_index(phone);
-    let sealed = tx.vault().seal_value(Place { table: TABLE, row: account.id.uuid() }, &contact)?;
-    sqlx::query!("update accounts set phone_index = $2, sealed = $3 where id = $1", account.id.uuid(), &index, sealed)
-        .execute(tx.pg())
-        .await?;
+    change_contact(tx, account.id, &contact, account.email_is_proved).await
+}
+
+/// Puts a proved e-mail address in place of whatever an account had, or none.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn change_email(tx: &mut Tx, account: &Account, email: Option<&Email>) -> DbResult<()> {
+    let contact = Contact { phone: account.contact.phone.clone(), email: email.cloned() };
+    change_contact(tx, account.id, &contact, true).await
+}
+
+/// Puts other ways to reach an account's owner in place of all there were.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn change_contact(tx: &mut Tx, id: AccountId, contact: &Contact, email_is_proved: bool) -> DbResult<()> {
+    let phone = tx.vault().phone_index(&contact.phone);
+    let email = contact.email.as_ref().filter(|_| email_is_proved).map(|email| tx.vault().email_index(email));
+    let sealed = tx.vault().seal_value(Place { table: TABLE, row: id.uuid() }, contact)?;
+    sqlx::query!(
+        "update accounts set phone_index = $2, email_index = $3, sealed = $4 where id = $1",
+        id.uuid(),
+        &phone,
+        email.as_ref().map(BlindIndex::as_slice),
+        sealed,
+    )
+    .execute(tx.pg())
+    .await?;
     Ok(())
 }
 

@@ -1,22 +1,23 @@
 //! Reading applications, always through what the reader may see, and moving them along.
 
-use serde::Deserialize;
+mod lists;
+
 use time::OffsetDateTime;
 use uuid::Uuid;
 
 use super::{Conn, DbError, DbResult, Tx, events, residents, schedule::phone};
 use crate::{
     domain::{
-        application::{Application, Appointment, Claim, Details, DocumentSummary},
+        application::{Application, Appointment, Claim, Details},
         card::Because,
         category::{Category, DocumentKind},
-        event::{HistoryEntry, Witness},
-        ids::{AccountId, ApplicationId, FactId, OfficerId, PageId, ResidentId},
+        event::Witness,
+        ids::{AccountId, ApplicationId, FactId, ResidentId},
         limits,
         officer::Scope,
         receipt::{CheckCode, ReceiptNumber},
         region::{Counter, RegionCode},
-        status::{Actor, Status, Step},
+        status::{Status, Step},
     },
     vault::{Place, Vault},
 };
@@ -59,6 +60,7 @@ struct FileRow {
     documents: Option<serde_json::Value>,
     history: Option<serde_json::Value>,
     leased_until: Option<OffsetDateTime>,
+    overtaken_since: Option<OffsetDateTime>,
 }
 
 macro_rules! files {
@@ -69,7 +71,8 @@ macro_rules! files {
                       papers as "papers!", counter_code, starts_at, receipt_number, check_code, sealed as "sealed!",
                       answered_at as "answered_at!", submitted_at, resident_sealed as "resident_sealed!",
                       kelurahan_name as "kelurahan_name!", handed_over_at,
-                      region_name, address, whatsapp, places, has_place as "has_place!", held_until, documents, history, leased_until
+                      region_name, address, whatsapp, places, has_place as "has_place!", held_until, documents, history, leased_until,
+                      overtaken_since
                from application_files where "# + $where,
             $($value),+
         )
@@ -317,11 +320,13 @@ impl FileRow {
             self.receipt_number.map(|text| ReceiptNumber::parse(&text).map_err(|_| DbError::Impossible("a receipt number")));
         let category = self.category.map(|code| Category::parse(&code).ok_or(DbError::Impossible("a category")));
         let counter = counter(self.counter_code, self.region_name, self.address, self.whatsapp, self.places)?;
+        let category = category.transpose()?;
+        let (documents, set_aside) = lists::documents(self.documents, category)?;
         Ok(Application {
             id: self.id.into(),
             account: self.account_id.into(),
             status: Status::parse(&self.status).ok_or(DbError::Impossible("a status"))?,
-            category: category.transpose()?,
+            category,
             papers: papers.collect::<DbResult<_>>()?,
             details,
             resident,
@@ -331,9 +336,11 @@ impl FileRow {
             check_code: self.check_code.map(|code| CheckCode::from_bits(code.as_u128())),
             answered_at: self.answered_at,
             submitted_at: self.submitted_at,
-            documents: documents(self.documents)?,
-            history: history(self.history)?,
+            documents,
+            set_aside,
+            history: lists::history(self.history)?,
             leased_until: self.leased_until.filter(|until| *until > now),
+            overtaken_since: self.overtaken_since,
         })
     }
 }
@@ -348,45 +355,4 @@ fn counter(
     let Some(((code, region), places)) = code.zip(region).zip(places) else { return Ok(None) };
     let code = RegionCode::parse(&code).ok_or(DbError::Impossible("a counter's code"))?;
     Ok(Some(Counter { code, region, address, whatsapp: phone(whatsapp)?, places: u16::try_from(places).unwrap_or_default() }))
-}
-
-#[derive(Deserialize)]
-struct DocumentJson {
-    kind: DocumentKind,
-    pages: Vec<PageId>,
-    #[serde(with = "time::serde::rfc3339")]
-    received_at: OffsetDateTime,
-}
-
-/// In the order of the kinds, which is the order of the forms.
-fn documents(json: Option<serde_json::Value>) -> DbResult<Vec<DocumentSummary>> {
-    let Some(json) = json else { return Ok(Vec::new()) };
-    let rows: Vec<DocumentJson> = serde_json::from_value(json).map_err(|_| DbError::Impossible("a list of documents"))?;
-    let mut documents: Vec<DocumentSummary> =
-        rows.into_iter().map(|row| DocumentSummary { kind: row.kind, pages: row.pages, received_at: row.received_at }).collect();
-    documents.sort_by_key(|document| document.kind);
-    Ok(documents)
-}
-
-#[derive(Deserialize)]
-struct HistoryJson {
-    #[serde(with = "time::serde::rfc3339")]
-    at: OffsetDateTime,
-    from: String,
-    to: String,
-    by: String,
-    officer: Option<OfficerId>,
-    fact: FactId,
-}
-
-fn history(json: Option<serde_json::Value>) -> DbResult<Vec<HistoryEntry>> {
-    let impossible = || DbError::Impossible("a history");
-    let Some(json) = json else { return Ok(Vec::new()) };
-    let rows: Vec<HistoryJson> = serde_json::from_value(json).map_err(|_| impossible())?;
-    let entry = |row: HistoryJson| {
-        let (from, to, by) = (Status::parse(&row.from), Status::parse(&row.to), Actor::parse(&row.by));
-        let ((from, to), by) = from.zip(to).zip(by).ok_or_else(impossible)?;
-        Ok(HistoryEntry { at: row.at, from, to, by, officer: row.officer, fact: row.fact })
-    };
-    rows.into_iter().map(entry).collect()
 }

@@ -11,6 +11,7 @@ use crate::{
     domain::{
         code::{A_DAY, AN_HOUR, Code, CodeError, FROM_AN_ADDRESS, LIFE, Purpose},
         ids::{AccountId, CodeId, ResidentId},
+        person::Email,
         phone::Phone,
     },
     vault::{BlindIndex, Place},
@@ -37,6 +38,13 @@ pub enum Pending {
         /// The phone.
         phone: Phone,
     },
+    /// An e-mail address for an account, the first or another.
+    Email {
+        /// Which account.
+        account: AccountId,
+        /// The address.
+        email: Email,
+    },
     /// A new password for an account; for none where the NIK has none.
     Recovery {
         /// Which account.
@@ -62,6 +70,15 @@ impl From<&Account> for Forgotten {
     }
 }
 
+/// Where a code is sent.
+#[derive(Clone, Copy)]
+pub enum Destination<'a> {
+    /// To a phone, by SMS.
+    Phone(&'a Phone),
+    /// To a mailbox, which nothing else would prove.
+    Email(&'a Email),
+}
+
 /// A code that somebody asks for.
 pub struct Ask<'a> {
     /// Which row.
@@ -72,34 +89,37 @@ pub struct Ask<'a> {
     pub typed: &'a str,
     /// The network address of whoever asks.
     pub from: &'a str,
-    /// The code and the phone it goes to, or none where nobody is sent one.
-    pub sent: Option<(&'a Code, &'a Phone)>,
+    /// The code and where it goes, or none where nobody is sent one.
+    pub sent: Option<(&'a Code, Destination<'a>)>,
     /// What it finishes.
     pub pending: &'a Pending,
 }
 
 /// Notes that a code was asked for, or says when the next one may be: three an hour and ten a day for what was typed, and a
-/// generous number for an address. A phone gets no more than that either, for whatever reason, but this is not told: it
-/// would tell whose phone it is. Tells whether the code may be sent.
+/// generous number for an address. A phone or a mailbox gets no more than that either, for whatever reason, but this is not told: it
+/// would tell whose it is. Tells whether the code may be sent.
 ///
 /// # Errors
 /// [`super::DbError`].
 pub async fn ask(tx: &mut Tx, ask: &Ask<'_>, now: OffsetDateTime) -> DbResult<Result<bool, OffsetDateTime>> {
     let typed = tx.vault().subject_index("kode", ask.typed);
     let from = tx.vault().subject_index("alamat kode", ask.from);
-    let phone = ask.sent.map(|(_, phone)| tx.vault().phone_index(phone));
-    // One at a time for what was typed, then for the phone.
+    let recipient = ask.sent.map(|(_, to)| match to {
+        Destination::Phone(phone) => tx.vault().phone_index(phone),
+        Destination::Email(email) => tx.vault().email_index(email),
+    });
+    // One at a time for what was typed, then for whoever gets it.
     lock(tx, &typed).await?;
-    if let Some(phone) = &phone {
-        lock(tx, phone).await?;
+    if let Some(recipient) = &recipient {
+        lock(tx, recipient).await?;
     }
     let (hour, day) = (now - Duration::hours(1), now - Duration::days(1));
     let next = sqlx::query!(
         r#"select (select asked_at from codes where typed_index = $1 and asked_at > $3 order by asked_at desc offset $5 limit 1) as of_hour,
                   (select asked_at from codes where typed_index = $1 and asked_at > $4 order by asked_at desc offset $6 limit 1) as of_day,
                   (select asked_at from codes where asked_from = $2 and asked_at > $3 order by asked_at desc offset $7 limit 1) as of_address,
-                  (select count(*) from codes where phone_index = $8 and asked_at > $3) as "sent_in_an_hour!",
-                  (select count(*) from codes where phone_index = $8 and asked_at > $4) as "sent_in_a_day!""#,
+                  (select count(*) from codes where recipient_index = $8 and asked_at > $3) as "sent_in_an_hour!",
+                  (select count(*) from codes where recipient_index = $8 and asked_at > $4) as "sent_in_a_day!""#,
         &typed,
         &from,
         hour,
@@ -107,7 +127,7 @@ pub async fn ask(tx: &mut Tx, ask: &Ask<'_>, now: OffsetDateTime) -> DbResult<Re
         AN_HOUR - 1,
         A_DAY - 1,
         FROM_AN_ADDRESS - 1,
-        phone.as_ref().map(BlindIndex::as_slice),
+        recipient.as_ref().map(BlindIndex::as_slice),
     );
     let next = next.fetch_one(tx.pg()).await?;
     let ends = [
@@ -119,16 +139,16 @@ pub async fn ask(tx: &mut Tx, ask: &Ask<'_>, now: OffsetDateTime) -> DbResult<Re
         return Ok(Err(next));
     }
     let may_send = next.sent_in_an_hour < AN_HOUR && next.sent_in_a_day < A_DAY;
-    let phone = phone.filter(|_| may_send);
+    let recipient = recipient.filter(|_| may_send);
     let code = ask.sent.filter(|_| may_send).map(|(code, _)| tx.vault().code_index(ask.id, code).to_vec());
     let sealed = tx.vault().seal_value(Place { table: TABLE, row: ask.id.uuid() }, ask.pending)?;
     sqlx::query!(
-        "insert into codes (id, purpose, typed_index, phone_index, asked_from, code_index, asked_at, until, sealed)
+        "insert into codes (id, purpose, typed_index, recipient_index, asked_from, code_index, asked_at, until, sealed)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
         ask.id.uuid(),
         ask.purpose.code(),
         &typed,
-        phone.as_ref().map(BlindIndex::as_slice),
+        recipient.as_ref().map(BlindIndex::as_slice),
         &from,
         code,
         now,

@@ -78,6 +78,12 @@ impl Conn {
         self.state.db.vault()
     }
 
+    /// Whether e-mail goes out, so that it may be owed.
+    #[must_use]
+    pub fn sends_email(&self) -> bool {
+        self.state.db.sends_email()
+    }
+
     /// Where statements run.
     pub(super) fn pg(&mut self) -> Pg<'_> {
         Pg { pg: self.pg.as_deref_mut(), state: &mut self.state }

@@ -1,4 +1,4 @@
-//! How the outbox stands, and whom to telephone because a message did not arrive.
+//! How the outbox stands, and whom to telephone because an SMS did not arrive; an e-mail that did not is no reason to.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::{
     domain::{
         application::Details,
         ids::ApplicationId,
-        message::{Cause, Message},
+        message::{Cause, Channel, Message},
         officer::Scope,
         receipt::ReceiptNumber,
     },
@@ -29,20 +29,21 @@ pub struct Outbox {
     pub failed: HashMap<Cause, i64>,
 }
 
-/// How the outbox stands: of the cases in a scope, and for whoever sees everything of accounts, too.
+/// How a channel of the outbox stands: of the cases in a scope, and for whoever sees everything of accounts, too.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn outbox(conn: &mut Conn, scope: &Scope) -> DbResult<Outbox> {
+pub async fn outbox(conn: &mut Conn, channel: Channel, scope: &Scope) -> DbResult<Outbox> {
     let (counter, area) = applications::scope(scope);
     let rows = sqlx::query!(
         r#"select m.state, m.cause, count(*) as "count!", min(m.created_at) as "oldest!"
            from messages m left join applications a on a.id = m.application_id
-           where m.state in ('menunggu', 'gagal') and ($1::text is null or a.counter_code = $1)
+           where m.channel = $3 and m.state in ('menunggu', 'gagal') and ($1::text is null or a.counter_code = $1)
              and ($2::text is null or a.counter_code = $2 or starts_with(a.counter_code, $2 || '.'))
            group by m.state, m.cause"#,
         counter,
         area,
+        channel.code(),
     );
     let mut outbox = Outbox::default();
     for row in rows.fetch_all(conn.pg()).await? {
@@ -85,10 +86,10 @@ const LISTED: i64 = 100;
 pub async fn to_telephone(conn: &mut Conn, scope: &Scope) -> DbResult<Vec<ToTelephone>> {
     let (counter, area) = applications::scope(scope);
     let rows = sqlx::query!(
-        r#"select m.id, m.kind, m.sealed, m.state, m.tries, m.cause, m.created_at, m.sent_at,
+        r#"select m.id, m.channel, m.kind, m.sealed, m.state, m.tries, m.cause, m.created_at, m.sent_at,
                   a.id as application, a.receipt_number as "number!", a.sealed as details
            from messages m join applications a on a.id = m.application_id
-           where m.state = 'gagal' and ($1::text is null or a.counter_code = $1)
+           where m.channel = 'sms' and m.state = 'gagal' and ($1::text is null or a.counter_code = $1)
              and ($2::text is null or a.counter_code = $2 or starts_with(a.counter_code, $2 || '.'))
            order by m.created_at, m.number limit $3"#,
         counter,
@@ -101,6 +102,7 @@ pub async fn to_telephone(conn: &mut Conn, scope: &Scope) -> DbResult<Vec<ToTele
             conn.vault().open_value(Place { table: applications::TABLE, row: row.application }, &row.details)?;
         let message = messages::Row {
             id: row.id,
+            channel: row.channel,
             kind: row.kind,
             sealed: row.sealed,
             state: row.state,

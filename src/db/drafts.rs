@@ -45,13 +45,11 @@ pub async fn begin(tx: &mut Tx, account: AccountId, resident: ResidentId, now: O
     Ok(draft.fetch_one(tx.pg()).await?.into())
 }
 
-/// Stores the reason. Pages of documents that it does not know are removed.
+/// Stores the reason. Pages of documents that it does not ask for stay, until "Ya".
 ///
 /// # Errors
 /// [`super::DbError`].
 pub async fn set_category(tx: &mut Tx, id: ApplicationId, category: Category, now: OffsetDateTime) -> DbResult<()> {
-    let kept: Vec<String> = category.documents().map(|kind| kind.code().to_owned()).collect();
-    sqlx::query!("delete from pages where application_id = $1 and kind <> all($2)", id.uuid(), &kept).execute(tx.pg()).await?;
     sqlx::query!(
         "update applications set category = $2, answered_at = $3 where id = $1 and status = 'draf'",
         id.uuid(),
@@ -60,6 +58,16 @@ pub async fn set_category(tx: &mut Tx, id: ApplicationId, category: Category, no
     )
     .execute(tx.pg())
     .await?;
+    Ok(())
+}
+
+/// Removes the pages of documents that the category does not ask for.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn drop_unneeded(tx: &mut Tx, id: ApplicationId, category: Category) -> DbResult<()> {
+    let kept: Vec<String> = category.documents().map(|kind| kind.code().to_owned()).collect();
+    sqlx::query!("delete from pages where application_id = $1 and kind <> all($2)", id.uuid(), &kept).execute(tx.pg()).await?;
     Ok(())
 }
 

@@ -149,8 +149,8 @@ pub enum AccessDeed {
     Case,
     /// Opened a stored page of this document.
     Page(DocumentKind, usize),
-    /// Took the case a step on.
-    Step(Status),
+    /// Took the case from one status to another.
+    Step(Status, Status),
 }
 
 /// How many are shown.
@@ -162,7 +162,7 @@ const ACCESSES: i64 = 200;
 /// [`DbError`].
 pub async fn accesses(conn: &mut Conn, reader: Reader) -> DbResult<Vec<Access>> {
     let rows = sqlx::query!(
-        r#"select e.at, e.deed, e.reason, e.to_status, a.id, a.receipt_number as "number!", e.office as "office?", g.name as "region?"
+        r#"select e.at, e.deed, e.reason, e.from_status, e.to_status, a.id, a.receipt_number as "number!", e.office as "office?", g.name as "region?"
            from applications a join events e on e.application_id = a.id left join regions g on g.code = e.office
            where (a.account_id = $1 or a.resident_id = $2) and a.status <> 'draf' and e.officer_id is not null
              and e.deed in ('lihat', 'lihat_halaman', 'langkah')
@@ -179,7 +179,10 @@ pub async fn accesses(conn: &mut Conn, reader: Reader) -> DbResult<Vec<Access>> 
         let deed = match row.deed.as_str() {
             "lihat" => AccessDeed::Case,
             "lihat_halaman" => page.map(|(kind, number)| AccessDeed::Page(kind, number)).ok_or_else(impossible)?,
-            _ => AccessDeed::Step(row.to_status.as_deref().and_then(Status::parse).ok_or_else(impossible)?),
+            _ => {
+                let status = |code: Option<String>| code.as_deref().and_then(Status::parse).ok_or_else(impossible);
+                AccessDeed::Step(status(row.from_status)?, status(row.to_status)?)
+            }
         };
         let office = row.office.as_deref().and_then(RegionCode::parse).zip(row.region);
         accesses.push(Access {
@@ -214,6 +217,18 @@ pub async fn moves(conn: &mut Conn, application: ApplicationId, since: OffsetDat
         since,
     );
     Ok(moves.fetch_one(conn.pg()).await?)
+}
+
+/// How often a case or its appointment has changed: every step and every move, in the order of its history.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn changes(conn: &mut Conn, application: ApplicationId) -> DbResult<i64> {
+    let changes = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from events where application_id = $1 and deed in ('langkah', 'ubah_jadwal')"#,
+        application.uuid(),
+    );
+    Ok(changes.fetch_one(conn.pg()).await?)
 }
 
 struct Entry<'a> {

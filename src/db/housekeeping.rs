@@ -13,7 +13,7 @@ pub async fn sweep(conn: &mut Conn, now: OffsetDateTime) -> DbResult<()> {
     for audience in [Audience::Warga, Audience::Petugas] {
         let (idle, total) = audience.limits();
         sqlx::query!(
-            "delete from sessions where audience = $1 and (seen_at <= $2 or started_at <= $3)",
+            "delete from sessions where audience = $1 and (seen_at <= $2 and ended_at is null or started_at <= $3)",
             audience.code(),
             now - idle,
             now - total,

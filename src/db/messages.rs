@@ -8,9 +8,9 @@ use super::{Conn, Db, DbError, DbResult, Tx, call};
 use crate::{
     domain::{
         ids::{ApplicationId, FactId, MessageId},
-        message::{Cause, Message, MessageKind, MessageState, Report, Sms},
+        message::{Cause, Channel, Content, Message, MessageKind, MessageState, Report},
     },
-    vault::{Place, Vault},
+    vault::{BlindIndex, Place, Vault, VaultError},
 };
 
 pub(super) const TABLE: &str = "messages";
@@ -27,20 +27,21 @@ pub async fn owe(
     application: Option<ApplicationId>,
     kind: MessageKind,
     fact: FactId,
-    sms: &Sms,
+    content: impl Into<Content>,
     now: OffsetDateTime,
 ) -> DbResult<()> {
-    let id = MessageId::random().uuid();
-    let sealed = tx.vault().seal_value(Place { table: TABLE, row: id }, sms)?;
-    let phone = tx.vault().phone_index(&sms.phone);
+    let (id, content) = (MessageId::random().uuid(), content.into());
+    let (recipient, sealed) = seal(tx.vault(), Place { table: TABLE, row: id }, &content)?;
     sqlx::query!(
-        "insert into messages (id, application_id, kind, fact, phone_index, sealed, created_at, due_at) values ($1, $2, $3, $4, $5, $6, $7, $7)
+        "insert into messages (id, application_id, channel, kind, fact, recipient_index, sealed, created_at, due_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $8)
          on conflict on constraint messages_report_once do nothing",
         id,
         application.map(ApplicationId::uuid),
+        content.channel().code(),
         kind.code(),
         fact.uuid(),
-        &phone,
+        &recipient,
         sealed,
         now,
     )
@@ -57,19 +58,35 @@ pub async fn owe_until(
     tx: &mut Tx,
     kind: MessageKind,
     fact: FactId,
-    sms: &Sms,
+    content: impl Into<Content>,
     useless_from: OffsetDateTime,
     now: OffsetDateTime,
 ) -> DbResult<()> {
-    owe(tx, None, kind, fact, sms, now).await?;
+    owe(tx, None, kind, fact, content, now).await?;
     sqlx::query!("update messages set useless_from = $3 where kind = $1 and fact = $2", kind.code(), fact.uuid(), useless_from)
         .execute(tx.pg())
         .await?;
     Ok(())
 }
 
+/// The index of whom a message goes to, and what is kept of it.
+fn seal(vault: &Vault, place: Place, content: &Content) -> Result<(BlindIndex, Vec<u8>), VaultError> {
+    Ok(match content {
+        Content::Sms(sms) => (vault.phone_index(&sms.phone), vault.seal_value(place, sms)?),
+        Content::Mail(mail) => (vault.email_index(&mail.to), vault.seal_value(place, mail)?),
+    })
+}
+
+fn open(vault: &Vault, place: Place, channel: Channel, sealed: &[u8]) -> Result<Content, VaultError> {
+    Ok(match channel {
+        Channel::Sms => Content::Sms(vault.open_value(place, sealed)?),
+        Channel::Email => Content::Mail(vault.open_value(place, sealed)?),
+    })
+}
+
 pub(super) struct Row {
     pub id: Uuid,
+    pub channel: String,
     pub kind: String,
     pub sealed: Vec<u8>,
     pub state: String,
@@ -82,10 +99,11 @@ pub(super) struct Row {
 impl Row {
     pub fn open(self, vault: &Vault) -> DbResult<Message> {
         let cause = self.cause.map(|code| Cause::parse(&code).ok_or(DbError::Impossible("why a message did not go through")));
+        let channel = Channel::parse(&self.channel).ok_or(DbError::Impossible("on which channel a message goes"))?;
         Ok(Message {
             id: self.id.into(),
             kind: MessageKind::parse(&self.kind).ok_or(DbError::Impossible("a kind of message"))?,
-            sms: vault.open_value(Place { table: TABLE, row: self.id }, &self.sealed)?,
+            content: open(vault, Place { table: TABLE, row: self.id }, channel, &self.sealed)?,
             state: MessageState::parse(&self.state).ok_or(DbError::Impossible("how far a message has come"))?,
             tries: u16::try_from(self.tries).unwrap_or_default(),
             cause: cause.transpose()?,
@@ -102,7 +120,7 @@ impl Row {
 pub async fn of_application(conn: &mut Conn, application: ApplicationId) -> DbResult<Vec<Message>> {
     let rows = sqlx::query_as!(
         Row,
-        "select id, kind, sealed, state, tries, cause, created_at, sent_at from messages where application_id = $1 order by number",
+        "select id, channel, kind, sealed, state, tries, cause, created_at, sent_at from messages where application_id = $1 order by number",
         application.uuid(),
     );
     rows.fetch_all(conn.pg()).await?.into_iter().map(|row| row.open(conn.vault())).collect()
@@ -114,20 +132,21 @@ pub struct Claimed {
     /// Which.
     pub id: MessageId,
     /// To whom, and the words.
-    pub sms: Sms,
+    pub content: Content,
     /// The number of this try, from 1. Only whoever has the newest one may say how it went.
     pub tries: u16,
     /// When it was taken; [`LEASE`] begins then.
     pub taken_at: OffsetDateTime,
 }
 
-/// Takes messages that are due, the oldest of each phone, so that a phone gets them in order; but a code, which soon is of
-/// no use, waits for other codes alone. Whoever takes them has
-/// [`LEASE`] to say how it went; what is of no use any more is given up here.
+/// Takes messages of a channel that are due, the oldest of each recipient, so that a phone or a mailbox gets them in order;
+/// but a code, which soon is of no use, waits for other codes alone. Whoever takes them has
+/// [`LEASE`] to say how it went; what is of no use any more, or addressed to a mailbox that is not the account's any more, is
+/// given up here.
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn claim(conn: &mut Conn, limit: i64, now: OffsetDateTime) -> DbResult<Vec<Claimed>> {
+pub async fn claim(conn: &mut Conn, channel: Channel, limit: i64, now: OffsetDateTime) -> DbResult<Vec<Claimed>> {
     sqlx::query!(
         "update messages set state = 'gagal', cause = 'lewat_waktu', leased_until = null where state = 'menunggu' and useless_from <= $1",
         now,
@@ -135,23 +154,32 @@ pub async fn claim(conn: &mut Conn, limit: i64, now: OffsetDateTime) -> DbResult
     .execute(conn.pg())
     .await?;
     let rows = sqlx::query!(
-        "update messages set leased_until = $2, tries = tries + 1 where id in (
+        r#"update messages w set leased_until = $2, tries = tries + 1 where id in (
              select id from messages m
-             where state = 'menunggu' and due_at <= $3 and (leased_until is null or leased_until <= $3)
-               and not exists (select from messages e where e.phone_index = m.phone_index and e.state = 'menunggu' and e.number < m.number
+             where channel = $4 and state = 'menunggu' and due_at <= $3 and (leased_until is null or leased_until <= $3)
+               and not exists (select from messages e where e.recipient_index = m.recipient_index and e.state = 'menunggu' and e.number < m.number
                                and (m.kind <> 'kode' or e.kind = 'kode'))
              order by due_at, number limit $1 for update skip locked)
-         returning id, sealed, tries",
+         returning id, sealed, tries,
+             channel = 'sms' or application_id is null
+                 or exists (select from applications a join accounts o on o.id = a.account_id
+                            where a.id = w.application_id and o.email_index = w.recipient_index) as "is_wanted!""#,
         limit,
         now + LEASE,
         now,
+        channel.code(),
     );
-    let rows = rows.fetch_all(conn.pg()).await?;
-    let open = |id: Uuid, sealed: &[u8], tries| {
-        let sms = conn.vault().open_value(Place { table: TABLE, row: id }, sealed)?;
-        Ok(Claimed { id: id.into(), sms, tries: u16::try_from(tries).unwrap_or_default(), taken_at: now })
-    };
-    rows.into_iter().map(|row| open(row.id, &row.sealed, row.tries)).collect()
+    let mut claimed = Vec::new();
+    for row in rows.fetch_all(conn.pg()).await? {
+        let content = open(conn.vault(), Place { table: TABLE, row: row.id }, channel, &row.sealed)?;
+        let message = Claimed { id: row.id.into(), content, tries: u16::try_from(row.tries).unwrap_or_default(), taken_at: now };
+        if row.is_wanted {
+            claimed.push(message);
+        } else {
+            put_off(conn, &message, Cause::AlamatDiganti, None).await?;
+        }
+    }
+    Ok(claimed)
 }
 
 /// The gateway has a message. A report may have been faster.
@@ -216,24 +244,26 @@ pub async fn report(conn: &mut Conn, id: MessageId, report: Report, now: OffsetD
     Ok(())
 }
 
-/// Whether any message waits after a failed try.
+/// Whether any message of a channel waits after a failed try.
 ///
 /// # Errors
 /// [`DbError::Sql`].
-pub async fn any_put_off(conn: &mut Conn) -> DbResult<bool> {
-    let any =
-        sqlx::query_scalar!(r#"select exists (select from messages where state = 'menunggu' and cause is not null) as "any!""#);
+pub async fn any_put_off(conn: &mut Conn, channel: Channel) -> DbResult<bool> {
+    let any = sqlx::query_scalar!(
+        r#"select exists (select from messages where channel = $1 and state = 'menunggu' and cause is not null) as "any!""#,
+        channel.code(),
+    );
     Ok(any.fetch_one(conn.pg()).await?)
 }
 
-/// Begins a message anew, at somebody's wish, unless it waits anyway. Tells whether it began.
+/// Begins an SMS anew, at somebody's wish, unless it waits anyway. Tells whether it began.
 ///
 /// # Errors
 /// [`DbError::Sql`].
 pub async fn send_again(tx: &mut Tx, application: ApplicationId, id: MessageId, now: OffsetDateTime) -> DbResult<bool> {
     let begun = sqlx::query!(
         "update messages set state = 'menunggu', tries = 0, due_at = $3, leased_until = null, cause = null
-         where id = $1 and application_id = $2 and state <> 'menunggu'",
+         where id = $1 and application_id = $2 and channel = 'sms' and state <> 'menunggu'",
         id.uuid(),
         application.uuid(),
         now,
@@ -245,13 +275,13 @@ pub async fn send_again(tx: &mut Tx, application: ApplicationId, id: MessageId, 
     Ok(true)
 }
 
-/// Somebody was telephoned in place of a message. Tells whether it had been given up.
+/// Somebody was telephoned in place of an SMS. Tells whether it had been given up.
 ///
 /// # Errors
 /// [`DbError::Sql`].
 pub async fn telephoned(tx: &mut Tx, application: ApplicationId, id: MessageId) -> DbResult<bool> {
     let done = sqlx::query!(
-        "update messages set state = 'ditelepon' where id = $1 and application_id = $2 and state = 'gagal'",
+        "update messages set state = 'ditelepon' where id = $1 and application_id = $2 and channel = 'sms' and state = 'gagal'",
         id.uuid(),
         application.uuid(),
     );

@@ -85,6 +85,8 @@ struct Inner {
     vault: Arc<Vault>,
     /// Whether the database is known to be filled with our keys.
     is_ours: AtomicBool,
+    /// Whether e-mail goes out, so that it may be owed.
+    sends_email: AtomicBool,
     /// For whoever asks why there is no connection: one at a time, as each takes a further one.
     asking: Semaphore,
 }
@@ -108,7 +110,26 @@ impl Db {
     pub fn new(options: PgConnectOptions, connections: u32, vault: Arc<Vault>) -> Self {
         let options = options.application_name("alpukat").options(SETTINGS);
         let pool = RwLock::new(Generation { pool: pool(&options, connections), number: 0 });
-        Self(Arc::new(Inner { options, connections, pool, vault, is_ours: AtomicBool::default(), asking: Semaphore::new(1) }))
+        Self(Arc::new(Inner {
+            options,
+            connections,
+            pool,
+            vault,
+            is_ours: AtomicBool::default(),
+            sends_email: AtomicBool::default(),
+            asking: Semaphore::new(1),
+        }))
+    }
+
+    /// Says whether e-mail goes out from here; at first it does not, and none is owed.
+    pub fn send_email(&self, does: bool) {
+        self.0.sends_email.store(does, Ordering::Relaxed);
+    }
+
+    /// Whether e-mail goes out from here.
+    #[must_use]
+    pub fn sends_email(&self) -> bool {
+        self.0.sends_email.load(Ordering::Relaxed)
     }
 
     /// A connection for a page's reads.

@@ -191,7 +191,7 @@ pub enum Wanted {
     /// The cases about the resident with this NIK.
     Nik(Nik),
     /// Open cases of a counter in whose names all these words stand.
-    Words(Vec<String>, RegionCode),
+    Words(String, RegionCode),
 }
 
 /// How many results are shown.
@@ -239,7 +239,7 @@ pub async fn search(conn: &mut Conn, scope: &Scope, wanted: &Wanted, now: Offset
 }
 
 /// Names are sealed, so the open cases of the counter are opened one after the other.
-async fn by_words(conn: &mut Conn, words: &[String], counter: &RegionCode, now: OffsetDateTime) -> DbResult<Vec<QueueItem>> {
+async fn by_words(conn: &mut Conn, words: &str, counter: &RegionCode, now: OffsetDateTime) -> DbResult<Vec<QueueItem>> {
     let rows = items!(
         "left join leases l on l.application_id = a.id and l.until > $2
          where a.counter_code = $1
@@ -252,8 +252,7 @@ async fn by_words(conn: &mut Conn, words: &[String], counter: &RegionCode, now: 
     let mut found = Vec::new();
     for row in rows {
         let details = details(conn.vault(), &row)?;
-        let name = details.civil.as_ref().map(|civil| civil.name.as_str().to_lowercase()).unwrap_or_default();
-        if found.len() < RESULTS && words.iter().all(|word| name.contains(word.as_str())) {
+        if found.len() < RESULTS && details.civil.is_some_and(|civil| civil.name.has_words(words)) {
             found.push(row);
         }
     }

@@ -48,6 +48,9 @@ impl Audience {
     }
 }
 
+/// Under this key a session says that it was ended from elsewhere.
+pub const ENDED: &str = "ended";
+
 /// How often the last-seen time of a session in use is written.
 const SEEN_EVERY: Duration = Duration::minutes(1);
 
@@ -103,7 +106,8 @@ impl SessionStore for Sessions {
         let data = rmp_serde::to_vec(&record.data).map_err(|error| Error::Encode(error.to_string()))?;
         // An update only: a session that was ended meanwhile is not brought back by a late save.
         let saved = sqlx::query!(
-            "update sessions set account_id = $3, officer_id = $4, data = $5, seen_at = $6 where id_hash = $1 and audience = $2",
+            "update sessions set account_id = $3, officer_id = $4, data = $5, seen_at = $6
+             where id_hash = $1 and audience = $2 and ended_at is null",
             &hash(&record.id),
             self.audience.code(),
             owner(record, ACCOUNT),
@@ -120,7 +124,8 @@ impl SessionStore for Sessions {
         let mut conn = self.db.read().await.map_err(backend)?;
         let (idle, total) = self.audience.limits();
         let row = sqlx::query!(
-            "select data, seen_at from sessions where id_hash = $1 and audience = $2 and seen_at > $3 and started_at > $4",
+            "select data, seen_at, ended_at from sessions
+             where id_hash = $1 and audience = $2 and started_at > $4 and (seen_at > $3 or ended_at is not null)",
             &hash(id),
             self.audience.code(),
             now - idle,
@@ -129,13 +134,17 @@ impl SessionStore for Sessions {
         let Some(row) = row.fetch_optional(conn.pg()).await.map_err(|error| backend(error.into()))? else {
             return Ok(None);
         };
+        // The crate's own expiry is unused: age is judged above, by the program's clock.
+        let never = OffsetDateTime::from_unix_timestamp(253_402_300_799).unwrap_or(now);
+        if row.ended_at.is_some() {
+            let data = HashMap::from([(ENDED.to_owned(), Value::Bool(true))]);
+            return Ok(Some(Record { id: *id, data, expiry_date: never }));
+        }
         if now - row.seen_at > SEEN_EVERY {
             let seen = sqlx::query!("update sessions set seen_at = $2 where id_hash = $1", &hash(id), now);
             seen.execute(conn.pg()).await.map_err(|error| backend(error.into()))?;
         }
         let data: HashMap<String, Value> = rmp_serde::from_slice(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
-        // The crate's own expiry is unused: age is judged above, by the program's clock.
-        let never = OffsetDateTime::from_unix_timestamp(253_402_300_799).unwrap_or(now);
         Ok(Some(Record { id: *id, data, expiry_date: never }))
     }
 
@@ -148,15 +157,20 @@ impl SessionStore for Sessions {
     }
 }
 
-/// Ends every session of an account, except the one that asks.
+/// Ends every session of an account, except the one that asks. What remains of them opens nothing, and tells whoever comes with
+/// their cookie why.
 ///
 /// # Errors
 /// [`DbError::Sql`].
-pub async fn end_all(conn: &mut Conn, account: AccountId, except: Option<&Id>) -> DbResult<()> {
+pub async fn end_all(conn: &mut Conn, account: AccountId, except: Option<&Id>, now: OffsetDateTime) -> DbResult<()> {
     let kept = except.map(|id| hash(id).to_vec());
-    sqlx::query!("delete from sessions where account_id = $1 and id_hash is distinct from $2", account.uuid(), kept)
-        .execute(conn.pg())
-        .await?;
+    let ended = sqlx::query!(
+        "update sessions set account_id = null, data = '', ended_at = $3 where account_id = $1 and id_hash is distinct from $2",
+        account.uuid(),
+        kept,
+        now,
+    );
+    ended.execute(conn.pg()).await?;
     Ok(())
 }
 

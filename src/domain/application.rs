@@ -1,6 +1,8 @@
 //! An application for a card: what has been answered so far, and what was sent.
 
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use time::{Date, OffsetDateTime};
 
 use super::{
@@ -126,12 +128,17 @@ pub struct Application {
     pub answered_at: OffsetDateTime,
     /// When it was first sent.
     pub submitted_at: Option<OffsetDateTime>,
-    /// What has been uploaded, by kind.
+    /// What has been uploaded, in the order of the category's form.
     pub documents: Vec<DocumentSummary>,
+    /// Documents of a draft that were uploaded for another category than it has now. They are kept until "Ya", and count again
+    /// when their category does.
+    pub set_aside: Vec<DocumentKind>,
     /// Its steps, oldest first.
     pub history: Vec<HistoryEntry>,
     /// Until when an officer holds it, if one does now.
     pub leased_until: Option<OffsetDateTime>,
+    /// Since when another application for the same resident is in progress, of a draft.
+    pub overtaken_since: Option<OffsetDateTime>,
 }
 
 impl Application {
@@ -168,6 +175,36 @@ impl Application {
     #[must_use]
     pub fn letter(&self) -> Option<&Letter> {
         self.details.letter.as_ref().filter(|_| self.category.is_some_and(Category::needs_letter))
+    }
+
+    /// What of a draft would be left out if it were sent now: documents of another category, and the police's letter.
+    #[must_use]
+    pub fn leaves_out(&self) -> Vec<DocumentKind> {
+        let mut kinds = self.set_aside.clone();
+        let letter = DocumentKind::SuratKehilangan;
+        if self.details.letter.is_some() && self.category.is_some() && self.letter().is_none() && !kinds.contains(&letter) {
+            kinds.push(letter);
+        }
+        kinds
+    }
+
+    /// A digest of everything that the check page shows. Whoever says "Ya" to other answers than those that are stored is shown
+    /// what there is now.
+    #[must_use]
+    pub fn version(&self) -> String {
+        let place = self.appointment.as_ref().map(|place| (place.counter.code.as_str(), place.starts_at.unix_timestamp()));
+        let pages: Vec<_> = self.documents.iter().map(|document| (document.kind, &document.pages)).collect();
+        let shown = (self.category.map(Category::code), &self.details.phone, self.letter(), self.civil(), place, pages);
+        let text = serde_json::to_vec(&shown).unwrap_or_default();
+        BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(text))
+    }
+
+    /// The half hour in which the card is to be fetched: of a case under way whose place is firm. There is none once the case
+    /// has ended, once its day went by, or when a returned case had to give its place up.
+    #[must_use]
+    pub fn pickup(&self) -> Option<&Appointment> {
+        let is_ahead = self.status.is_open() && self.status != Status::TidakDiambil;
+        self.appointment.as_ref().filter(|appointment| is_ahead && appointment.claim == Claim::Firm)
     }
 
     /// The identifier of the resident it is about.

@@ -1,10 +1,10 @@
-//! Codes that prove a phone: six digits, sent by SMS, for a few minutes.
+//! Codes that prove a phone or an e-mail address: six digits, sent there, for a few minutes.
 
 use std::fmt;
 
 use time::Duration;
 
-use super::category::codes;
+use super::{category::codes, typed_text};
 
 /// How long a code is good.
 pub const LIFE: Duration = Duration::minutes(10);
@@ -24,12 +24,15 @@ pub enum Purpose {
     Ponsel,
     /// A new password for one that was forgotten.
     Pemulihan,
+    /// An e-mail address for an account.
+    Email,
 }
 
 codes!(Purpose {
     Registrasi = "registrasi", "registrasi";
     Ponsel = "ponsel", "ganti ponsel";
     Pemulihan = "pemulihan", "lupa kata sandi";
+    Email = "email", "email";
 });
 
 /// Six digits.
@@ -43,10 +46,10 @@ impl Code {
         Self(format!("{:06}", random % 1_000_000))
     }
 
-    /// Reads what was typed; blanks do not count.
+    /// Reads what was typed; "Kode:" in front and blanks or dashes between the digits do not count.
     #[must_use]
     pub fn parse(typed: &str) -> Option<Self> {
-        let digits: String = typed.chars().filter(|sign| !sign.is_whitespace()).collect();
+        let digits = typed_text::number(typed, &["kode", "otp"]);
         (digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_digit())).then_some(Self(digits))
     }
 
@@ -78,6 +81,9 @@ pub enum CodeError {
     /// It has done its work, or this session asked for none.
     #[error("gone")]
     Gone,
+    /// The page was shown for another code than the one that was asked for last, in another tab.
+    #[error("another code was asked for")]
+    OfAnother,
 }
 
 #[cfg(test)]
@@ -88,8 +94,10 @@ mod tests {
     fn a_code_is_six_digits_however_it_is_typed() {
         assert_eq!(Code::of(42).digits(), "000042");
         assert_eq!(Code::of(u32::MAX).digits().len(), 6);
-        assert_eq!(Code::parse(" 123 456 "), Some(Code::of(123_456)));
-        for wrong in ["", "12345", "1234567", "12345a", "１２３４５６", "-12345"] {
+        for typed in [" 123 456 ", "123-456", "123.456", "１２３４５６", "١٢٣٤٥٦", "Kode: 123456", "123\u{200b}456"] {
+            assert_eq!(Code::parse(typed), Some(Code::of(123_456)), "{typed}");
+        }
+        for wrong in ["", "12345", "1234567", "12345a", "-12345", "PIN 123456"] {
             assert_eq!(Code::parse(wrong), None, "{wrong}");
         }
         assert_eq!(format!("{:?}", Code::of(1)), "Code(…)");

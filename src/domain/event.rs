@@ -78,6 +78,10 @@ pub enum Deed {
     PasswordRecovered,
     /// A citizen put another phone in place of theirs.
     OwnPhoneChanged,
+    /// A citizen proved an e-mail address, the first or another.
+    EmailChanged,
+    /// A citizen removed their e-mail address.
+    EmailRemoved,
     /// All other sessions were ended.
     SessionsEnded,
     /// An appointment was moved: by its citizen, by the clock, or because a day was closed.
@@ -129,6 +133,8 @@ impl Deed {
             Self::PasswordChanged => "ganti_kata_sandi",
             Self::PasswordRecovered => "pulihkan_kata_sandi",
             Self::OwnPhoneChanged => "ganti_ponsel_sendiri",
+            Self::EmailChanged => "ganti_email",
+            Self::EmailRemoved => "hapus_email",
             Self::SessionsEnded => "akhiri_sesi",
             Self::Moved(_) => "ubah_jadwal",
             Self::OfficerStored(_) => "simpan_petugas",

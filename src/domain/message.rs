@@ -1,14 +1,31 @@
-//! What citizens are told by SMS.
+//! What citizens are told, by SMS and by e-mail.
 
 use serde::{Deserialize, Serialize};
 use time::{Duration, OffsetDateTime};
 
-use super::{category::codes, ids::MessageId, phone::Phone};
+use super::{category::codes, ids::MessageId, person::Email, phone::Phone};
 
 /// A message that waits for longer is worth a warning.
 pub const WAITS_TOO_LONG: Duration = Duration::minutes(10);
 
-/// The kind of a message; each fact is reported once in each kind.
+/// Who sends every message, in its words and as the name beside an e-mail's address.
+pub const SENDER: &str = "DUKCAPIL DKI";
+
+/// On which way a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Channel {
+    /// To a phone, through the SMS gateway.
+    Sms,
+    /// To a mailbox, through the mail server.
+    Email,
+}
+
+codes!(Channel {
+    Sms = "sms", "SMS";
+    Email = "email", "Email";
+});
+
+/// The kind of a message; each fact is reported once in each kind and on each channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MessageKind {
     /// Sent, or sent in again.
@@ -67,13 +84,74 @@ codes!(MessageKind {
     SandiDiganti = "sandi_diganti", "kata sandi diganti";
 });
 
-/// A message as it is sealed.
+/// An SMS as it is sealed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Sms {
     /// To whom.
     pub phone: Phone,
     /// The words.
     pub text: String,
+}
+
+/// An e-mail as it is sealed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Mail {
+    /// To whom.
+    pub to: Email,
+    /// Its subject, a line.
+    pub subject: String,
+    /// The words, in lines.
+    pub text: String,
+}
+
+/// What is sent, on its channel.
+#[derive(Clone, Debug)]
+pub enum Content {
+    /// An SMS.
+    Sms(Sms),
+    /// An e-mail.
+    Mail(Mail),
+}
+
+impl Content {
+    /// On which channel.
+    #[must_use]
+    pub fn channel(&self) -> Channel {
+        match self {
+            Self::Sms(_) => Channel::Sms,
+            Self::Mail(_) => Channel::Email,
+        }
+    }
+
+    /// To whom, as officers see it: a phone to be dialled, an e-mail address masked.
+    #[must_use]
+    pub fn recipient(&self) -> String {
+        match self {
+            Self::Sms(sms) => sms.phone.shown(),
+            Self::Mail(mail) => mail.to.masked(),
+        }
+    }
+
+    /// What it says in a line.
+    #[must_use]
+    pub fn line(&self) -> &str {
+        match self {
+            Self::Sms(sms) => &sms.text,
+            Self::Mail(mail) => &mail.subject,
+        }
+    }
+}
+
+impl From<&Sms> for Content {
+    fn from(sms: &Sms) -> Self {
+        Self::Sms(sms.clone())
+    }
+}
+
+impl From<&Mail> for Content {
+    fn from(mail: &Mail) -> Self {
+        Self::Mail(mail.clone())
+    }
 }
 
 /// How far a message has come.
@@ -120,6 +198,8 @@ pub enum Cause {
     DitolakJaringan,
     /// It came to be of no use before it could be sent.
     LewatWaktu,
+    /// The e-mail address is not the account's any more.
+    AlamatDiganti,
 }
 
 codes!(Cause {
@@ -132,6 +212,7 @@ codes!(Cause {
     TidakSampai = "tidak_sampai", "tidak sampai di ponsel";
     DitolakJaringan = "ditolak_jaringan", "ditolak jaringan seluler";
     LewatWaktu = "lewat_waktu", "sudah lewat waktunya";
+    AlamatDiganti = "alamat_diganti", "alamat diganti atau dihapus";
 });
 
 /// What the network reports of a message, where that ends its way.
@@ -176,7 +257,7 @@ pub struct Message {
     /// What about.
     pub kind: MessageKind,
     /// To whom, and the words.
-    pub sms: Sms,
+    pub content: Content,
     /// How far it has come.
     pub state: MessageState,
     /// How often it was handed to the gateway, or tried to be.

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 use time::Date;
 
-use super::{guarded::guarded, resident::Sex};
+use super::{guarded::guarded, resident::Sex, typed_text};
 
 /// Length of both numbers, in digits.
 pub const DIGITS: usize = 16;
@@ -16,8 +16,15 @@ pub const DIGITS: usize = 16;
 pub enum NumberError {
     /// Nothing was typed.
     Empty,
-    /// Something other than digits and blanks was typed.
+    /// Something other than digits and what stands between them was typed.
     Characters,
+    /// Letters that look like digits stand among them: the first one, and in which place.
+    Letter {
+        /// O for a 0, or I or l for a 1, as typed.
+        letter: char,
+        /// Counted from 1.
+        place: usize,
+    },
     /// This many digits were typed, not 16.
     Length(usize),
     /// The digits for day, month or serial cannot occur.
@@ -30,12 +37,12 @@ pub enum NumberError {
 pub struct Nik(String);
 
 impl Nik {
-    /// Reads a NIK as people type it: blanks between the digits are ignored.
+    /// Reads a NIK as people type it: "NIK" in front, and blanks, dots and dashes between the digits do not count.
     ///
     /// # Errors
     /// [`NumberError`] names the first thing that is wrong.
     pub fn parse(typed: &str) -> Result<Self, NumberError> {
-        let digits = sixteen_digits(typed)?;
+        let digits = sixteen_digits(typed, &["nik", "nonik", "no", "nomor", "nomer", "ktp", "el", "induk", "kependudukan"])?;
         let part = |from: usize, to: usize| digits.get(from..to).and_then(|part| part.parse::<u8>().ok());
         let (Some(day), Some(month)) = (part(6, 8), part(8, 10)) else {
             return Err(NumberError::Impossible);
@@ -76,12 +83,12 @@ impl Nik {
 pub struct KkNumber(String);
 
 impl KkNumber {
-    /// Reads a KK number as people type it: blanks between the digits are ignored.
+    /// Reads a KK number as people type it: "No. KK" in front, and blanks, dots and dashes between the digits do not count.
     ///
     /// # Errors
     /// [`NumberError`] names the first thing that is wrong; never [`NumberError::Impossible`].
     pub fn parse(typed: &str) -> Result<Self, NumberError> {
-        sixteen_digits(typed).map(Self)
+        sixteen_digits(typed, &["kk", "nokk", "no", "nomor", "nomer", "kartu", "keluarga"]).map(Self)
     }
 
     /// The 16 digits.
@@ -94,16 +101,28 @@ impl KkNumber {
 guarded!(Nik);
 guarded!(KkNumber);
 
-fn sixteen_digits(typed: &str) -> Result<String, NumberError> {
-    let digits: String = typed.chars().filter(|sign| !sign.is_whitespace()).collect();
+fn sixteen_digits(typed: &str, labels: &[&str]) -> Result<String, NumberError> {
+    let digits = typed_text::number(typed, labels);
+    let strange = || digits.chars().zip(1..).filter(|(sign, _)| !sign.is_ascii_digit());
     if digits.is_empty() {
         Err(NumberError::Empty)
-    } else if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        Err(NumberError::Characters)
+    } else if let Some((letter, place)) = strange().next() {
+        let all_look_alike = strange().all(|(sign, _)| looks_like(sign).is_some());
+        Err(if all_look_alike { NumberError::Letter { letter, place } } else { NumberError::Characters })
     } else if digits.len() != DIGITS {
         Err(NumberError::Length(digits.len()))
     } else {
         Ok(digits)
+    }
+}
+
+/// The digit that a letter is taken for.
+#[must_use]
+pub fn looks_like(letter: char) -> Option<u8> {
+    match letter {
+        'O' | 'o' => Some(0),
+        'I' | 'i' | 'L' | 'l' => Some(1),
+        _ => None,
     }
 }
 

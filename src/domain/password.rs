@@ -2,6 +2,8 @@
 
 use std::{fmt, ops::RangeInclusive};
 
+use super::{own_data::OwnData, typed_text};
+
 /// Fewest and most characters of a citizen's password.
 pub const LENGTH: RangeInclusive<usize> = 8..=128;
 /// The same of an officer's password.
@@ -22,6 +24,8 @@ pub enum PasswordError {
     Long,
     /// One of the commonest.
     Common,
+    /// Put together from one's own data.
+    Own,
 }
 
 /// A password that may be chosen. It has no `Display`, and `Debug` hides it.
@@ -29,7 +33,8 @@ pub enum PasswordError {
 pub struct NewPassword(String);
 
 impl NewPassword {
-    /// Takes a citizen's password as typed: nothing is trimmed or folded.
+    /// Takes a citizen's password as typed: nothing is trimmed or folded, but what cannot be seen drops out, and letters are
+    /// compared after NFC, as in every other field ([`typed_text::clean`]).
     ///
     /// # Errors
     /// [`PasswordError`] names what is wrong.
@@ -46,6 +51,7 @@ impl NewPassword {
     }
 
     fn within(allowed: &RangeInclusive<usize>, typed: &str) -> Result<Self, PasswordError> {
+        let typed = typed_text::clean(typed);
         let length = typed.chars().count();
         if length == 0 {
             Err(PasswordError::Empty)
@@ -53,11 +59,19 @@ impl NewPassword {
             Err(PasswordError::Short)
         } else if length > *allowed.end() {
             Err(PasswordError::Long)
-        } else if is_common(typed) {
+        } else if is_common(&typed) {
             Err(PasswordError::Common)
         } else {
-            Ok(Self(typed.to_owned()))
+            Ok(Self(typed))
         }
+    }
+
+    /// The same password, unless it is put together from the data of whoever chooses it.
+    ///
+    /// # Errors
+    /// [`PasswordError::Own`].
+    pub fn foreign_to(self, own: &OwnData<'_>) -> Result<Self, PasswordError> {
+        if own.make(&self.0) { Err(PasswordError::Own) } else { Ok(self) }
     }
 
     /// The password itself, for hashing.

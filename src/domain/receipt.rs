@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use super::typed_text;
+
 /// Digits and letters without vowels and look-alikes; a sign's value is its position here.
 const ALPHABET: &[u8; 27] = b"23456789BCDFGHJKMNPQRSTVWXZ";
 
@@ -18,7 +20,9 @@ pub struct ReceiptNumber([u8; 8]);
 pub enum ReceiptNumberError {
     /// Nothing was typed.
     Empty,
-    /// Length, a sign or the check is wrong.
+    /// This many signs were typed, not 8.
+    Length(usize),
+    /// A sign or the check is wrong.
     Mistyped,
 }
 
@@ -38,16 +42,24 @@ impl ReceiptNumber {
         Self(number)
     }
 
-    /// Reads a number in any case, with or without dash and blanks.
+    /// Reads a number in any case; "Nomor" in front and dashes and blanks between the signs do not count.
     ///
     /// # Errors
-    /// [`ReceiptNumberError`] tells an empty field from a mistyped number.
+    /// [`ReceiptNumberError`] tells an empty field from a number of another length and from a mistyped one.
     pub fn parse(typed: &str) -> Result<Self, ReceiptNumberError> {
+        let bare = typed_text::number(typed, &[]);
+        // Eight signs are the number, even if it begins like a word.
+        let typed = if bare.chars().count() == 8 {
+            bare
+        } else {
+            typed_text::number(typed, &["no", "nomor", "nomer", "permohonan", "kode"])
+        };
         // A sign beyond ASCII stands for none of the alphabet.
-        let typed = typed.chars().filter(|sign| !sign.is_whitespace() && !"-–—‑".contains(*sign));
-        let signs: Vec<u8> = typed.map(|sign| u8::try_from(sign.to_ascii_uppercase()).unwrap_or_default()).collect();
-        if signs.is_empty() {
-            return Err(ReceiptNumberError::Empty);
+        let signs: Vec<u8> = typed.chars().map(|sign| u8::try_from(sign.to_ascii_uppercase()).unwrap_or_default()).collect();
+        match signs.len() {
+            0 => return Err(ReceiptNumberError::Empty),
+            8 => {}
+            other => return Err(ReceiptNumberError::Length(other)),
         }
         let values: Option<Vec<u8>> =
             signs.iter().map(|sign| ALPHABET.iter().position(|known| known == sign)?.try_into().ok()).collect();
@@ -92,6 +104,20 @@ impl CheckCode {
     pub fn parse(text: &str) -> Option<Self> {
         let plain = text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
         plain.then(|| u128::from_str_radix(text, 16).ok().map(Self)).flatten()
+    }
+
+    /// Reads a code alone or in its address, as a scanner types it: in capitals, with something behind it, or on a computer
+    /// that is set to the keyboard of another country. There other signs stand for `:/-?`, and on a French one also for the
+    /// digits and the a.
+    #[must_use]
+    pub fn scanned(typed: &str) -> Option<Self> {
+        let typed = typed_text::plain(typed).to_lowercase();
+        let from_french = |sign| match "à&é\"'(-è_çq".chars().zip("0123456789a".chars()).find(|(there, _)| *there == sign) {
+            Some((_, here)) => here,
+            None => sign,
+        };
+        let french: String = typed.chars().map(from_french).collect();
+        [typed, french].iter().find_map(|text| text.split(|sign: char| !sign.is_ascii_hexdigit()).find_map(Self::parse))
     }
 }
 

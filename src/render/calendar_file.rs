@@ -22,7 +22,9 @@ pub struct Appointment<'a> {
     pub starts_at: OffsetDateTime,
     /// What to bring, in words.
     pub bring: &'a str,
-    /// When the file was made: a later one takes the place of an earlier.
+    /// How often the case has changed: of two files about it, calendars keep the one with the higher number.
+    pub sequence: i64,
+    /// When the file was made.
     pub made_at: OffsetDateTime,
 }
 
@@ -43,7 +45,7 @@ pub fn file(appointment: &Appointment<'_>) -> String {
         "BEGIN:VEVENT".to_owned(),
         format!("UID:{}@alpukat", appointment.application),
         format!("DTSTAMP:{}", utc(appointment.made_at)),
-        format!("SEQUENCE:{}", appointment.made_at.unix_timestamp() / 60),
+        format!("SEQUENCE:{}", appointment.sequence),
         format!("DTSTART:{}", utc(appointment.starts_at)),
         format!("DTEND:{}", utc(appointment.starts_at + SLOT)),
         format!("SUMMARY:{}", text(&format!("Ambil KTP-el {}", appointment.number))),
@@ -115,6 +117,7 @@ mod tests {
             counter: &counter,
             starts_at: datetime!(2026-12-31 07:30 +7),
             bring: "KTP-el lama, dan KK",
+            sequence: 2,
             made_at: datetime!(2026-11-20 09:00 +7),
         };
         let file = file(&appointment);
@@ -122,6 +125,7 @@ mod tests {
         assert!(file.split("\r\n").all(|line| !line.contains('\n')), "every line ends with both signs");
         let whole = file.replace("\r\n ", "");
         for line in [
+            "SEQUENCE:2",
             "DTSTART:20261231T003000Z",
             "DTEND:20261231T010000Z",
             "SUMMARY:Ambil KTP-el K7M3-9QXF",

@@ -16,6 +16,8 @@ use crate::domain::{
 pub const LOGIN_WRONG: &str = "Nama pengguna, kata sandi, atau kode tidak cocok.";
 /// The user name is missing.
 pub const NAME_EMPTY: &str = "Isi nama pengguna.";
+/// A code of the second factor does not match; mostly the phone's clock is wrong, or the code is an old one.
+pub const CODE_WRONG: &str = "Kode tidak cocok. Atur tanggal dan jam ponsel secara otomatis, lalu isi kode yang baru.";
 /// The code of the second factor is missing.
 pub const CODE_EMPTY: &str = "Isi 6 angka dari aplikasi autentikator.";
 /// Nothing was typed into the search.
@@ -113,6 +115,9 @@ pub const RESULTS_STORED: &str =
     "Hasil cetak tersimpan. Kartu yang baik dikabarkan lewat SMS; yang rusak kembali ke antrean cetak.";
 /// No number of blanks.
 pub const BLANKS_EMPTY: &str = "Isi jumlah blangko dengan angka, misalnya 50 atau -2.";
+/// What a scanner sent cannot be read.
+pub const SCAN_UNREADABLE: &str = "Hasil pindaian tidak terbaca. Matikan Caps Lock dan pilih bahasa papan ketik Inggris (AS), lalu \
+    pindai lagi; atau ketik nomor permohonan.";
 /// A number that is none of this counter's.
 pub const NOT_HERE: &str = "Tidak ada permohonan dengan nomor itu di loket ini.";
 /// Nobody is chosen.

@@ -5,11 +5,14 @@ pub mod calendar_file;
 pub mod dates;
 pub mod desk;
 pub mod desk_words;
+pub mod mail;
 pub mod qr;
 pub mod receipt;
 pub mod sms;
 pub mod status;
+pub mod typed_words;
 mod upload_words;
+pub mod whole_words;
 pub mod words;
 
 /// An argument as a value or, as templates hand it over, as a reference or two.

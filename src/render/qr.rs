@@ -1,9 +1,12 @@
 //! QR codes: the dark modules of a text, as runs that a page (SVG) and a paper (PDF) draw in their own way.
-//! The quiet zone of four modules is the white space of whoever draws.
+//! The quiet zone is the page's to draw white, and the paper's to keep free.
 
 use std::fmt::Write as _;
 
 use qrcode::{Color, EcLevel, QrCode};
+
+/// How many modules stay white around a code: cameras find it by them (ISO/IEC 18004).
+pub const QUIET: usize = 4;
 
 /// The text does not fit the largest QR code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +52,14 @@ impl Qr {
         self.modules.chunks(self.size.max(1)).zip(0u16..).flat_map(|(row, y)| row_runs(row, y))
     }
 
-    /// An SVG path of the dark modules in a view box of `0 0 size size`.
+    /// The view box of an SVG that holds the code and its quiet zone.
+    #[must_use]
+    pub fn view_box(&self) -> String {
+        let side = self.size + 2 * QUIET;
+        format!("-{QUIET} -{QUIET} {side} {side}")
+    }
+
+    /// An SVG path of the dark modules in that view box.
     #[must_use]
     pub fn path(&self) -> String {
         self.runs().fold(String::new(), |mut path, Run { x, y, length }| {

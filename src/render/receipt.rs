@@ -29,22 +29,38 @@ pub struct Receipt<'a> {
     pub phone: &'a str,
     /// One line a document: `Kartu Keluarga (KK), 1 halaman, 10.44 WIB`.
     pub documents: Vec<String>,
-    /// Where the card is picked up: `Kelurahan Petojo Selatan`.
+    /// When and where the card is picked up, or why there is nothing to pick up.
+    pub pickup: Result<Pickup<'a>, NoPickup<'a>>,
+    /// What to bring; nothing once the case has ended.
+    pub bring: Vec<String>,
+    /// Who may collect the card, in one or two sentences; nothing once the case has ended.
+    pub collectors: Option<String>,
+    /// Address of the check page, which the QR code carries.
+    pub check_url: &'a str,
+    /// When this sheet was made: `Senin, 23 November 2026, 14.05 WIB`.
+    pub made_at: &'a str,
+}
+
+/// When and where a card is picked up.
+#[derive(Clone, Copy)]
+pub struct Pickup<'a> {
+    /// `Kelurahan Petojo Selatan`.
     pub counter: &'a str,
     /// Address of that counter, where it is known.
     pub address: Option<&'a str>,
-    /// Day of pick-up: `Rabu, 25 November 2026`.
+    /// `Rabu, 25 November 2026`.
     pub date: &'a str,
-    /// Hour of pick-up: `09.00–09.30 WIB`.
+    /// `09.00–09.30 WIB`.
     pub hour: &'a str,
-    /// What to bring.
-    pub bring: Vec<String>,
-    /// Who may collect the card, in one or two sentences.
-    pub collectors: String,
-    /// Address of the check page, which the QR code carries.
-    pub check_url: &'a str,
-    /// When this copy was made: `Senin, 23 November 2026, 14.05 WIB`.
-    pub printed_at: &'a str,
+}
+
+/// Why there is nothing to pick up.
+#[derive(Clone, Copy)]
+pub struct NoPickup<'a> {
+    /// The status in words: `Dibatalkan`.
+    pub status: &'a str,
+    /// What that means: `Permohonan ini sudah berakhir, jadi tidak ada kartu yang diambil.`
+    pub why: &'a str,
 }
 
 /// Why there is no PDF.
@@ -92,14 +108,16 @@ mod tests {
             kelurahan: "Petojo Selatan",
             phone: "0812-****-1234",
             documents: vec!["Kartu Keluarga (KK), 1 halaman, 10.44 WIB".to_owned()],
-            counter: "Kelurahan Petojo Selatan",
-            address: None,
-            date: "Rabu, 25 November 2026",
-            hour: "09.00–09.30 WIB",
+            pickup: Ok(Pickup {
+                counter: "Kelurahan Petojo Selatan",
+                address: None,
+                date: "Rabu, 25 November 2026",
+                hour: "09.00–09.30 WIB",
+            }),
             bring: vec!["Keterangan ini, dicetak atau di layar ponsel".to_owned()],
-            collectors: "Siti Umpama sendiri.".to_owned(),
+            collectors: Some("Siti Umpama sendiri.".to_owned()),
             check_url: "https://alpukat.example/periksa/4f1c09d2a77b4e0f9a6e21d3c58b7e60",
-            printed_at: "Senin, 23 November 2026, 14.05 WIB",
+            made_at: "Senin, 23 November 2026, 14.05 WIB",
         }
     }
 
@@ -134,11 +152,11 @@ mod tests {
         let mut receipt = receipt();
         receipt.number = odd;
         receipt.name = odd;
-        receipt.address = Some(odd);
-        receipt.printed_at = "";
+        receipt.pickup = Ok(Pickup { counter: odd, address: Some(odd), date: "", hour: odd });
+        receipt.made_at = "";
         receipt.documents = vec![String::new(), odd.to_owned()];
         receipt.bring = Vec::new();
-        receipt.collectors = String::new();
+        receipt.collectors = Some(String::new());
         assert_eq!(count(&pdf(&receipt).unwrap(), "/Type/Page/"), 1);
     }
 
@@ -158,11 +176,11 @@ mod tests {
         let mut receipt = receipt();
         (receipt.number, receipt.submitted, receipt.category) = (letters, words, words);
         (receipt.name, receipt.nik, receipt.kelurahan) = (letters, words, letters);
-        (receipt.phone, receipt.counter, receipt.address) = (words, letters, Some(words));
-        (receipt.date, receipt.hour, receipt.printed_at) = (words, words, words);
+        (receipt.phone, receipt.made_at) = (words, words);
+        receipt.pickup = Ok(Pickup { counter: letters, address: Some(words), date: words, hour: words });
         receipt.documents = vec![words.to_owned(); 40];
         receipt.bring = vec![words.to_owned(); 40];
-        receipt.collectors = words.to_owned();
+        receipt.collectors = Some(words.to_owned());
         let qr = Qr::new(receipt.check_url).unwrap();
         assert!(compose(&receipt, &qr, typeface, FITS.0).fits());
         assert_eq!(count(&pdf(&receipt).unwrap(), "/Type/Page/"), 1);

@@ -6,6 +6,7 @@ use super::{Given, dates, words};
 use crate::domain::{
     application::Application,
     calendar::{self, Holidays, WIB, day_of},
+    event::HistoryEntry,
     limits,
     status::Status,
 };
@@ -58,6 +59,10 @@ pub fn next(application: &Application, holidays: &Holidays) -> String {
     let place = application.appointment.as_ref();
     let counter = place.map(|place| place.counter.name()).unwrap_or_default();
     match application.status {
+        Status::Draf if application.overtaken_since.is_some() => {
+            let since = application.overtaken_since.unwrap_or(application.answered_at);
+            words::overtaken(application.civil().name.as_str(), day_of(since))
+        }
         Status::Draf => format!("lengkapi dan kirim paling lambat {}.", dates::full(application.answered_at + limits::DRAFT)),
         Status::Diajukan if application.leased_until.is_some() => "petugas sedang membuka dokumen Anda.".into(),
         Status::Diajukan => {
@@ -112,38 +117,94 @@ pub struct TimelineStep {
     pub mark: Mark,
 }
 
-/// Every step that was taken, and those that are expected to follow.
+/// Every step that was taken, what the case waits for now, and what is expected to follow. A step is over once it is taken,
+/// but for the last one where it begins something that lasts: "Sedang dicetak".
 #[must_use]
 pub fn timeline(application: &Application) -> Vec<TimelineStep> {
-    let current = application.history.len().saturating_sub(1);
-    let step = |(place, entry): (usize, &crate::domain::event::HistoryEntry)| TimelineStep {
-        label: happened(entry.to, place == 0),
+    let waits = waits(application);
+    let last_is_over = waits.is_some() || application.status == Status::Selesai;
+    let last = application.history.len().saturating_sub(1);
+    let step = |(place, entry): (usize, &HistoryEntry)| TimelineStep {
+        label: happened(entry.from, entry.to),
         at: Some(entry.at.to_offset(WIB)),
-        mark: if place == current { Mark::Current } else { Mark::Done },
+        mark: if place == last && !last_is_over { Mark::Current } else { Mark::Done },
     };
     let taken = application.history.iter().enumerate().map(step);
+    let now = waits.map(|label| TimelineStep { label, at: None, mark: Mark::Current });
     let next = expected(application.status).iter().map(|label| TimelineStep { label, at: None, mark: Mark::Next });
-    taken.chain(next).collect()
+    taken.chain(now).chain(next).collect()
 }
 
-/// What a step to a status is called when it has happened.
-#[must_use]
-pub fn happened(to: Status, is_first: bool) -> &'static str {
-    match to {
-        Status::Diajukan if is_first => "Diajukan",
-        Status::Diajukan => "Diperbaiki dan diajukan lagi",
-        Status::PerluPerbaikan => "Diperiksa: perlu perbaikan",
-        Status::Disetujui => "Diperiksa dan disetujui",
-        other => other.label(),
+/// What a case waits for, where its last step is over and nothing has begun yet.
+fn waits(application: &Application) -> Option<&'static str> {
+    match application.status {
+        Status::Draf => Some("Draf"),
+        Status::Diajukan => Some(label(application)),
+        Status::PerluPerbaikan => Some("Menunggu perbaikan"),
+        Status::Disetujui => Some("Antre cetak"),
+        _ => None,
     }
+}
+
+/// What a step is called when it has happened.
+#[must_use]
+pub fn happened(from: Status, to: Status) -> &'static str {
+    match (from, to) {
+        (Status::Draf, Status::Diajukan) => "Diajukan",
+        (_, Status::Diajukan) => "Diperbaiki dan diajukan lagi",
+        (_, Status::PerluPerbaikan) => "Diperiksa: perlu perbaikan",
+        (Status::Diajukan, Status::Disetujui) => "Diperiksa dan disetujui",
+        (_, Status::Disetujui) => "Kembali ke antrean cetak",
+        (_, other) => other.label(),
+    }
+}
+
+/// What an officer did who took a case from one status to another, as its citizen reads it among all that was done with their data.
+#[must_use]
+pub fn deed(from: Status, to: Status) -> &'static str {
+    match (from, to) {
+        (_, Status::PerluPerbaikan) => "Memeriksa dan meminta perbaikan",
+        (Status::Diajukan, Status::Disetujui) => "Memeriksa dan menyetujui",
+        (_, Status::Disetujui) => "Mengembalikan kartu ke antrean cetak",
+        (_, Status::Ditolak) => "Memeriksa dan menolak",
+        (_, Status::MenungguBlangko) => "Menandai menunggu blangko",
+        (_, Status::Dicetak) => "Mulai mencetak kartu",
+        (Status::TidakDiambil, Status::SiapDiambil) => "Memilih jam baru untuk kartu",
+        (_, Status::SiapDiambil) => "Menandai kartu siap diambil",
+        (_, Status::Selesai) => "Menyerahkan kartu",
+        (_, other) => other.label(),
+    }
+}
+
+/// Why a sent case without a half hour to fetch its card in has none, and what to do.
+#[must_use]
+pub fn no_pickup(application: &Application) -> String {
+    let counter = application.appointment.as_ref().map(|place| place.counter.name()).unwrap_or_default();
+    match application.status {
+        Status::Selesai => {
+            let on = application.history.last().map_or(application.answered_at, |entry| entry.at);
+            format!("Kartu diserahkan pada {}.", dates::full_date(day_of(on)))
+        }
+        Status::TidakDiambil => format!("Jadwal sudah lewat. Kartu tersimpan di {counter}; pilih jam baru."),
+        status if status.is_open() => "Jadwal lama sudah dilepas; pilih jadwal baru.".into(),
+        _ => "Permohonan ini sudah berakhir, jadi tidak ada kartu yang diambil.".into(),
+    }
+}
+
+/// What to do about the phone's calendar when the half hour of a case is given up; nothing where it stands, or went by.
+#[must_use]
+pub fn stale_calendar(application: &Application) -> Option<&'static str> {
+    let went_by = matches!(application.status, Status::Draf | Status::Selesai | Status::TidakDiambil);
+    let was_given_up = application.pickup().is_none() && application.appointment.is_some() && !went_by;
+    was_given_up.then_some("Pernah menyimpan jadwalnya ke kalender ponsel? Hapus dari sana: jadwal itu tidak berlaku lagi.")
 }
 
 fn expected(status: Status) -> &'static [&'static str] {
     match status {
         Status::Draf => &["Diajukan", "Diperiksa", "Dicetak", "Siap diambil", "Sudah diambil"],
-        Status::Diajukan | Status::PerluPerbaikan => &["Diperiksa", "Dicetak", "Siap diambil", "Sudah diambil"],
-        Status::Disetujui | Status::MenungguBlangko => &["Dicetak", "Siap diambil", "Sudah diambil"],
-        Status::Dicetak => &["Siap diambil", "Sudah diambil"],
+        Status::PerluPerbaikan => &["Diperiksa", "Dicetak", "Siap diambil", "Sudah diambil"],
+        Status::Diajukan | Status::MenungguBlangko => &["Dicetak", "Siap diambil", "Sudah diambil"],
+        Status::Disetujui | Status::Dicetak => &["Siap diambil", "Sudah diambil"],
         Status::SiapDiambil | Status::TidakDiambil => &["Sudah diambil"],
         Status::Selesai | Status::Ditolak | Status::Dibatalkan | Status::Kedaluwarsa => &[],
     }

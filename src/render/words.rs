@@ -1,116 +1,30 @@
-//! What is said when something typed or chosen cannot be taken: one sentence for each reason, which
+//! What is said when something chosen or typed cannot be taken: one sentence for each reason, which
 //! says what to do.
+
+mod schedule;
 
 use time::{Date, OffsetDateTime};
 
+pub use schedule::{
+    PLACE_GIVEN_UP, SCHEDULE_SENT_MEANWHILE, SLOT_EMPTY, SLOT_OF_ANOTHER_DAY, SLOT_TOO_OFTEN, counter_full, slot_closed,
+    slot_full, slot_lost, slot_range,
+};
+
+pub use super::typed_words::{EMAIL, KK_SAME_AS_NIK, date, kk_number, name, nik, password, phone, receipt_number};
+pub use super::upload_words::upload;
 use super::{Given, dates};
 use crate::domain::{
     application::Letter,
-    calendar::{Slot, day_of},
+    calendar::day_of,
     category::{Category, DocumentKind, Misfit},
     code::CodeError,
-    nik::NumberError,
-    password::PasswordError,
-    person::{NAME_LENGTH, NameError},
-    phone::PhoneError,
-    receipt::ReceiptNumberError,
     resident::Hindrance,
-    typed_date::DateError,
     upload::MAX_PAGES,
 };
 
-pub use super::upload_words::upload;
-
-/// A NIK that cannot be one.
-#[must_use]
-pub fn nik(error: NumberError) -> String {
-    match error {
-        NumberError::Empty => "Isi NIK Anda.".into(),
-        NumberError::Impossible => {
-            "NIK ini tidak mungkin ada. Cocokkan lagi angka ke-7 sampai ke-16 dengan KTP-el atau KK.".into()
-        }
-        other => sixteen_digits("NIK", other),
-    }
-}
-
-/// A KK number that cannot be one.
-#[must_use]
-pub fn kk_number(error: NumberError) -> String {
-    match error {
-        NumberError::Empty => "Isi nomor KK.".into(),
-        other => sixteen_digits("Nomor KK", other),
-    }
-}
-
-/// The KK number field holds the NIK.
-pub const KK_SAME_AS_NIK: &str = "Ini NIK Anda. Nomor KK tertulis di bagian atas kartu keluarga.";
-
-fn sixteen_digits(what: &str, error: NumberError) -> String {
-    match error {
-        NumberError::Length(count) => format!("{what} terdiri dari 16 angka. Anda mengisi {count} angka."),
-        _ => format!("{what} hanya terdiri dari angka. Hapus huruf atau tanda lain."),
-    }
-}
-
-/// A name that cannot be one.
-#[must_use]
-pub fn name(error: NameError) -> String {
-    match error {
-        NameError::Empty => "Isi nama lengkap seperti tertulis di KK.".into(),
-        NameError::Characters => "Tulis nama dengan huruf saja, tanpa angka.".into(),
-        NameError::Length => format!("Nama paling banyak {NAME_LENGTH} huruf."),
-    }
-}
-
-/// A date that cannot be one; `what` is "tanggal lahir" or "tanggal surat".
-#[must_use]
-pub fn date(what: &str, typed: &str, error: DateError) -> String {
-    match error {
-        DateError::Empty => format!("Isi {what}."),
-        DateError::Format => "Tulis tanggal seperti ini: 05-08-1990.".into(),
-        DateError::Impossible => format!("Tanggal {} tidak ada di kalender.", typed.trim()),
-        DateError::Future => format!("{} tidak boleh setelah hari ini.", capitalised(what)),
-    }
-}
-
-/// A phone number that cannot be one.
-#[must_use]
-pub fn phone(error: PhoneError) -> String {
-    match error {
-        PhoneError::Empty => "Isi nomor ponsel, supaya kabar dapat kami kirim lewat SMS.".into(),
-        PhoneError::Characters => "Nomor ponsel hanya terdiri dari angka.".into(),
-        PhoneError::Prefix => "Nomor ponsel Indonesia diawali 08, misalnya 0812-0000-1234.".into(),
-        PhoneError::Length(count) => format!("Nomor ponsel terdiri dari 10 sampai 13 angka. Anda mengisi {count} angka."),
-    }
-}
-
-/// An e-mail address that cannot be one.
-pub const EMAIL: &str = "Alamat email belum lengkap. Tulis seperti nama@contoh.id, atau kosongkan.";
-
-/// A password that is not accepted.
-#[must_use]
-pub fn password(error: PasswordError) -> String {
-    match error {
-        PasswordError::Empty => "Buat kata sandi.",
-        PasswordError::Short => "Kata sandi paling sedikit 8 huruf, angka, atau tanda.",
-        PasswordError::Long => "Kata sandi paling banyak 128 huruf, angka, atau tanda.",
-        PasswordError::Common => "Kata sandi ini dipakai banyak orang dan mudah ditebak. Pilih yang lain.",
-    }
-    .into()
-}
-
-/// A receipt number that cannot be one.
-#[must_use]
-pub fn receipt_number(error: ReceiptNumberError) -> String {
-    match error {
-        ReceiptNumberError::Empty => "Isi nomor permohonan.",
-        ReceiptNumberError::Mistyped => "Ada huruf atau angka yang salah ketik. Huruf vokal, angka 0, dan angka 1 tidak dipakai.",
-    }
-    .into()
-}
-
 /// Nothing matches the registration.
-pub const REGISTRATION_MISMATCH: &str = "Akun belum dapat dibuat dengan data ini. Cocokkan semuanya dengan KK terbaru.";
+pub const REGISTRATION_MISMATCH: &str =
+    "Data belum sama dengan data kependudukan. Periksa NIK, nomor KK, tanggal lahir, dan nama tanpa gelar.";
 /// NIK and password do not belong together.
 pub const LOGIN_WRONG: &str = "NIK atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi.";
 /// The password field of the log-in is empty.
@@ -122,10 +36,6 @@ pub const TRACK_UNKNOWN: &str =
     "Tidak ada permohonan dengan nomor dan tanggal lahir itu. Cocokkan dengan SMS atau Keterangan Cetak KTP-el.";
 /// No category chosen.
 pub const CATEGORY_EMPTY: &str = "Pilih satu alasan.";
-/// No half hour chosen.
-pub const SLOT_EMPTY: &str = "Pilih jam kedatangan.";
-/// A returned application has given its place up.
-pub const PLACE_GIVEN_UP: &str = "Jadwal lama sudah dilepas. Pilih jadwal baru, lalu kirim perbaikannya.";
 /// No file chosen.
 pub const UPLOAD_NONE: &str = "Pilih berkas dengan “Browse”, lalu tekan “Upload”.";
 /// What may be uploaded.
@@ -160,6 +70,30 @@ pub fn in_progress(since: Date) -> String {
 pub fn open_exists(name: &str, since: Date) -> String {
     format!("Permohonan untuk {name} sedang diproses sejak {}. Jam yang Anda pilih sudah dilepas.", dates::date(since))
 }
+
+/// An application for the same person is in progress, so this draft cannot be sent.
+#[must_use]
+pub fn overtaken(name: &str, since: Date) -> String {
+    format!("Permohonan untuk {name} sedang diproses sejak {}, jadi draf ini tidak dapat dikirim.", dates::date(since))
+}
+
+/// Documents of another category, which "Ya" leaves out; none when there are none.
+#[must_use]
+pub fn left_out(kinds: &[DocumentKind]) -> Option<String> {
+    let left_out = || {
+        format!(
+            "Tidak dipakai untuk keterangan ini: {}. Tetap tersimpan sampai Anda menekan “Ya”, lalu dihapus.",
+            documents(kinds)
+        )
+    };
+    (!kinds.is_empty()).then(left_out)
+}
+
+/// The category was changed.
+pub const CATEGORY_CHANGED: &str = "Keterangan diganti. Berkas yang masih diperlukan tetap tersimpan.";
+/// Papers were answered for a category that was changed meanwhile on another page.
+pub const CATEGORY_CHANGED_ELSEWHERE: &str =
+    "Keterangan sudah diganti di halaman lain. Periksa dokumen untuk keterangan itu, lalu tekan “Lanjut”.";
 
 /// Why a category cannot be chosen.
 #[must_use]
@@ -214,8 +148,6 @@ pub fn papers_missing(kind: DocumentKind) -> String {
     format!("Centang {} bila sudah ada. Tanpa itu permohonan belum dapat dikirim.", kind.label())
 }
 
-/// An appointment was moved too often.
-pub const SLOT_TOO_OFTEN: &str = "Jadwal sudah 10 kali diubah hari ini. Ubah lagi besok, atau hubungi kelurahan.";
 /// The password was changed.
 pub const PASSWORD_CHANGED: &str = "Kata sandi diganti. Perangkat lain sudah dikeluarkan.";
 /// The phone was changed.
@@ -232,6 +164,7 @@ pub fn code(error: CodeError) -> &'static str {
         CodeError::Wrong => "Kode belum cocok. Periksa SMS terakhir, lalu coba lagi.",
         CodeError::Expired => "Kode sudah lewat 10 menit. Minta kode baru.",
         CodeError::UsedUp => "Sudah 5 kali belum cocok. Minta kode baru.",
+        CodeError::OfAnother => "Kode lain diminta di halaman lain. Isi kode yang dikirim terakhir.",
         CodeError::Gone => "Kode ini sudah dipakai, atau diminta dari perangkat lain. Minta kode baru.",
     }
 }
@@ -281,60 +214,28 @@ pub fn upload_twice(page: usize) -> String {
     format!("Berkas ini sudah tersimpan sebagai halaman {page}. Tidak perlu dikirim lagi.")
 }
 
+/// A page was stored, or removed.
+#[must_use]
+pub fn upload_done(kind: DocumentKind, page: usize, is_removed: bool) -> String {
+    format!("{}, halaman {page}, {}.", kind.label(), if is_removed { "dihapus" } else { "tersimpan" })
+}
+
+/// A file for a document that this application does not ask for (any more).
+#[must_use]
+pub fn upload_unasked(file: &str) -> String {
+    format!("Berkas {file} tidak tersimpan, karena dokumen itu tidak diminta untuk permohonan ini.")
+}
+
+/// More files at once than one post may bring.
+#[must_use]
+pub fn upload_one_too_many(most: usize, file: &str) -> String {
+    format!("Berkas {file} belum tersimpan, karena sekali kirim paling banyak {most} berkas. Kirim sekali lagi.")
+}
+
 /// Required documents without a page.
 #[must_use]
 pub fn upload_missing(kinds: &[DocumentKind]) -> String {
     format!("Masih kurang: {}.", documents(kinds))
-}
-
-/// A half hour was taken a moment ago.
-#[must_use]
-pub fn slot_full(wish: OffsetDateTime, nearest: &[Slot]) -> String {
-    format!("Jam {} baru saja penuh.{}", dates::half_hour(wish), alternatives(wish, nearest))
-}
-
-/// "Ya" came after the hold ran out and others had taken every place.
-#[must_use]
-pub fn slot_lost(wish: OffsetDateTime, nearest: &[Slot]) -> String {
-    format!(
-        "Waktu 15 menit habis dan jam {} sudah terisi.{} Isian lain tetap tersimpan.",
-        dates::half_hour(wish),
-        alternatives(wish, nearest)
-    )
-}
-
-/// The nearest free half hours; the day is named where it is another than the wish's.
-fn alternatives(wish: OffsetDateTime, nearest: &[Slot]) -> String {
-    if nearest.is_empty() {
-        return " Pilih hari atau loket lain.".into();
-    }
-    let name = |slot: &Slot| {
-        let (day, hours) = (day_of(slot.starts_at), dates::half_hour(slot.starts_at));
-        if day == day_of(wish) { hours } else { format!("{} {hours}", dates::short_date(day)) }
-    };
-    let named: Vec<String> = nearest.iter().map(name).collect();
-    format!(" Yang terdekat dan masih kosong: {}.", named.join("; "))
-}
-
-/// The counter is closed that day.
-#[must_use]
-pub fn slot_closed(day: Date, reason: &str) -> String {
-    format!("Loket tutup pada {}: {reason}. Pilih tanggal lain.", dates::full_date(day))
-}
-
-/// The day is not among those offered.
-#[must_use]
-pub fn slot_range(days: &[Date]) -> String {
-    match (days.first(), days.last()) {
-        (Some(first), Some(last)) => format!("Pilih tanggal antara {} dan {}.", dates::date(*first), dates::date(*last)),
-        _ => "Belum ada tanggal yang dapat dipilih.".into(),
-    }
-}
-
-/// Every half hour of a counter is full.
-#[must_use]
-pub fn counter_full(counter: &str, last: Date) -> String {
-    format!("Semua jam di {counter} penuh sampai {}. Pilih loket lain.", dates::date(last))
 }
 
 /// Too late to cancel.
@@ -352,9 +253,4 @@ pub fn file_size(bytes: impl Given<usize>) -> String {
 pub(super) fn megabytes(bytes: u64) -> String {
     let tenths = bytes.saturating_mul(10).div_ceil(1024 * 1024);
     if tenths.is_multiple_of(10) { (tenths / 10).to_string() } else { format!("{},{}", tenths / 10, tenths % 10) }
-}
-
-fn capitalised(text: &str) -> String {
-    let mut signs = text.chars();
-    signs.next().map_or_else(String::new, |first| first.to_uppercase().chain(signs).collect())
 }

@@ -15,6 +15,7 @@ use crate::domain::{
     code::Code,
     ids::CodeId,
     nik::{KkNumber, Nik},
+    person::Email,
     phone::Phone,
     upload::FileFingerprint,
 };
@@ -59,6 +60,7 @@ pub struct Vault {
     nik: Zeroizing<[u8; 64]>,
     kk: Zeroizing<[u8; 64]>,
     phone: Zeroizing<[u8; 64]>,
+    email: Zeroizing<[u8; 64]>,
     file: Zeroizing<[u8; 64]>,
     subject: Zeroizing<[u8; 64]>,
     cookie: Zeroizing<[u8; 64]>,
@@ -78,6 +80,7 @@ impl Vault {
             nik: derive(&source, "index nik"),
             kk: derive(&source, "index kk"),
             phone: derive(&source, "index phone"),
+            email: derive(&source, "index email"),
             file: derive(&source, "fingerprint file"),
             subject: derive(&source, "index subject of wrong answers"),
             cookie: derive(&source, "cookie"),
@@ -162,6 +165,12 @@ impl Vault {
     #[must_use]
     pub fn phone_index(&self, phone: &Phone) -> BlindIndex {
         keyed_hash(&self.phone, phone.as_str().as_bytes())
+    }
+
+    /// Index of an e-mail address; capitals do not count.
+    #[must_use]
+    pub fn email_index(&self, email: &Email) -> BlindIndex {
+        keyed_hash(&self.email, email.as_str().to_lowercase().as_bytes())
     }
 
     /// Begins the fingerprint of an uploaded file, by which the same file is known again.

@@ -1,4 +1,4 @@
-//! Stylesheet, scripts and icon: compressed when the program was built, kept by browsers for ever.
+//! Stylesheet, scripts and small pictures: compressed when the program was built, kept by browsers for ever.
 
 use axum::{
     Router,
@@ -13,7 +13,7 @@ macro_rules! asset {
     ($file:literal, $kind:literal) => {
         Asset {
             kind: $kind,
-            plain: include_bytes!(concat!("../../static/", $file)),
+            plain: include_bytes!(concat!(env!("OUT_DIR"), "/", $file)),
             brotli: include_bytes!(concat!(env!("OUT_DIR"), "/", $file, ".br")),
             gzip: include_bytes!(concat!(env!("OUT_DIR"), "/", $file, ".gz")),
         }
@@ -21,9 +21,11 @@ macro_rules! asset {
 }
 
 const STYLE: Asset = asset!("look.css", "text/css; charset=utf-8");
-const SCRIPT: Asset = asset!("upload.js", "text/javascript; charset=utf-8");
+const SCRIPT: Asset = asset!("pages.js", "text/javascript; charset=utf-8");
 const DESK_SCRIPT: Asset = asset!("desk.js", "text/javascript; charset=utf-8");
 const ICON: Asset = asset!("icon.svg", "image/svg+xml");
+const SAMPLE_SHEET: Asset = asset!("contoh-lembar.svg", "image/svg+xml");
+const SAMPLE_CARD: Asset = asset!("contoh-kartu.svg", "image/svg+xml");
 
 #[derive(Clone, Copy)]
 struct Asset {
@@ -40,6 +42,8 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route(paths::SCRIPT, get(|headers: HeaderMap| async move { SCRIPT.answer(&headers) }))
         .route(paths::DESK_SCRIPT, get(|headers: HeaderMap| async move { DESK_SCRIPT.answer(&headers) }))
         .route(paths::ICON, get(|headers: HeaderMap| async move { ICON.answer(&headers) }))
+        .route(paths::SAMPLE_SHEET, get(|headers: HeaderMap| async move { SAMPLE_SHEET.answer(&headers) }))
+        .route(paths::SAMPLE_CARD, get(|headers: HeaderMap| async move { SAMPLE_CARD.answer(&headers) }))
         .route(paths::FAVICON, get(|| async { Redirect::temporary(paths::ICON) }))
 }
 

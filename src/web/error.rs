@@ -98,9 +98,9 @@ impl IntoResponse for WebError {
 }
 
 /// What a code came to: what is wrong with the code itself belongs on its page, all else on an error page.
-pub fn of_the_code(outcome: Result<(), FinishError>) -> WebResult<Result<(), CodeError>> {
+pub fn of_the_code<T>(outcome: Result<T, FinishError>) -> WebResult<Result<T, CodeError>> {
     match outcome {
-        Ok(()) => Ok(Ok(())),
+        Ok(done) => Ok(Ok(done)),
         Err(FinishError::Code(error)) => Ok(Err(error)),
         Err(FinishError::Db(error)) => Err(error.into()),
         Err(FinishError::Hashing(error)) => Err(WebError::Broken(error.into())),

@@ -1,6 +1,6 @@
 //! Forms as they were sent: what was typed is kept, each field with the sentence that mends it.
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 use axum::{
     body::{Body, Bytes},
@@ -11,6 +11,8 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::timeout;
 
 use super::error::WebError;
+use crate::domain::ids::CodeId;
+use crate::domain::typed_text;
 
 /// No form of ours is larger; uploads have a way of their own.
 const MAX_BYTES: usize = 64 * 1024;
@@ -38,6 +40,12 @@ impl Form {
     #[must_use]
     pub fn with(values: impl IntoIterator<Item = (&'static str, String)>) -> Self {
         Self { values: values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(), problems: Vec::new() }
+    }
+
+    /// A form that was sent like this.
+    #[must_use]
+    pub fn of(values: Vec<(String, String)>) -> Self {
+        Self { values, problems: Vec::new() }
     }
 
     /// What stands in a field.
@@ -69,6 +77,13 @@ impl Form {
         &self.problems
     }
 
+    /// Whether a page of a code is about the code that was asked for last: a second tab may have asked for another meanwhile.
+    #[must_use]
+    pub fn is_about(&self, asked: Option<CodeId>) -> bool {
+        let shown = self.value("permintaan");
+        shown.is_empty() || asked.is_none_or(|asked| asked.to_string() == shown)
+    }
+
     /// Notes that something is wrong with a field; the first sentence about it stands.
     pub fn reject(&mut self, field: &str, sentence: impl Into<String>) {
         if self.error(field).is_none() {
@@ -90,6 +105,13 @@ impl Form {
                 None
             }
         }
+    }
+}
+
+impl fmt::Debug for Form {
+    /// What was typed is nobody's business in a log.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("Form")
     }
 }
 
@@ -123,15 +145,18 @@ pub async fn gather(body: Body) -> Result<Bytes, WebError> {
     }
 }
 
-/// The fields of a form or query. Control signs, which nobody types, are dropped.
+/// The fields of a form or query, passwords too, as every page reads them ([`typed_text::clean`]).
 pub fn pairs(encoded: &[u8]) -> Vec<(String, String)> {
-    form_urlencoded::parse(encoded)
-        .map(|(name, value)| (name.into_owned(), value.chars().filter(|sign| !sign.is_control() || *sign == '\n').collect()))
-        .collect()
+    form_urlencoded::parse(encoded).map(|(name, value)| (name.into_owned(), typed_text::clean(&value))).collect()
+}
+
+/// The parameters of an address.
+pub fn parameters(query: Option<&str>) -> impl Iterator<Item = (String, String)> {
+    pairs(query.unwrap_or_default().as_bytes()).into_iter()
 }
 
 /// A parameter of the address, unless it is empty.
 pub fn parameter(query: Option<&str>, name: &str) -> Option<String> {
-    let found = pairs(query.unwrap_or_default().as_bytes()).into_iter().find(|(known, _)| known == name);
+    let found = parameters(query).find(|(known, _)| known == name);
     found.map(|(_, value)| value).filter(|value| !value.is_empty())
 }

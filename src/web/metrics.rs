@@ -19,7 +19,10 @@ use crate::{
         Db,
         deliveries::{self, Outbox},
     },
-    domain::{message::WAITS_TOO_LONG, officer::Scope},
+    domain::{
+        message::{Channel, WAITS_TOO_LONG},
+        officer::Scope,
+    },
 };
 
 /// What the page depends on.
@@ -34,6 +37,12 @@ pub struct Watched {
 #[derive(Template, WebTemplate)]
 #[template(path = "metrics.txt")]
 struct Metrics {
+    channels: Vec<Line>,
+}
+
+/// How a channel stands.
+struct Line {
+    channel: Channel,
     outbox: Outbox,
     /// How long the oldest message waits, in seconds; 0 where none does.
     oldest: f64,
@@ -47,10 +56,13 @@ pub fn router(watched: Watched) -> Router {
 }
 
 async fn metrics(State(db): State<Db>, State(clock): State<Clock>) -> WebResult {
-    let outbox = deliveries::outbox(&mut db.read().await?, &Scope::Everything).await?;
-    let age = outbox.oldest.map(|oldest| clock.now() - oldest).unwrap_or_default();
-    let page = Metrics { oldest: age.as_seconds_f64().max(0.0), is_late: age > WAITS_TOO_LONG, outbox };
-    let mut answer = page.into_response();
+    let mut channels = Vec::new();
+    for channel in Channel::ALL.iter().copied() {
+        let outbox = deliveries::outbox(&mut db.read().await?, channel, &Scope::Everything).await?;
+        let age = outbox.oldest.map(|oldest| clock.now() - oldest).unwrap_or_default();
+        channels.push(Line { channel, oldest: age.as_seconds_f64().max(0.0), is_late: age > WAITS_TOO_LONG, outbox });
+    }
+    let mut answer = Metrics { channels }.into_response();
     answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8"));
     Ok(answer)
 }

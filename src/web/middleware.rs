@@ -4,6 +4,7 @@
 use std::{fmt, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
+    body::{Body, to_bytes},
     extract::{FromRequestParts, MatchedPath, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts},
     middleware::Next,
@@ -14,7 +15,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::{server::PeerAddr, state::Site};
-use crate::{adapters::clock::Stopwatch, db::call::Call};
+use crate::{adapters::clock::Stopwatch, db::call::Call, render::whole_words};
 
 /// How long a request may wait for the database, all its waiting together; what it waits for its own body, the decoder and
 /// the hasher is apart.
@@ -69,12 +70,40 @@ pub async fn call_database(mut request: Request, next: Next) -> Response {
 }
 
 /// Refuses what would change something and does not say which page sent it: every browser of today says so, by `Origin` or
-/// `Sec-Fetch-Site`. The layer behind this one holds what is said against our own address.
-pub async fn says_where_from(request: Request, next: Next) -> Response {
-    let says = [header::ORIGIN, HeaderName::from_static("sec-fetch-site")]
-        .iter()
-        .any(|name| request.headers().get(name).is_some_and(|value| !value.is_empty()));
-    if request.method().is_safe() || says { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
+/// `Sec-Fetch-Site`. The layer behind this one holds what is said against our own address. Gateways take these headers away, or
+/// make `Origin` null; then a `Referer` of ours counts, which no page of others can make a browser send.
+pub async fn says_where_from(mut request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let told = |name: HeaderName| headers.get(name).map(HeaderValue::as_bytes).filter(|value| !value.is_empty());
+    let (origin, site) = (told(header::ORIGIN), told(HeaderName::from_static("sec-fetch-site")));
+    if request.method().is_safe() || site.is_some() || origin.is_some_and(|origin| origin != b"null") {
+        return next.run(request).await;
+    }
+    if comes_from_own_page(headers) {
+        request.headers_mut().remove(header::ORIGIN);
+        return next.run(request).await;
+    }
+    let cause = if origin.is_some() { "Origin is null" } else { "neither Origin nor Sec-Fetch-Site" };
+    tracing::warn!(cause, "a form does not say which page sent it, nor does a Referer of ours");
+    StatusCode::FORBIDDEN.into_response()
+}
+
+/// Whether the `Referer` names the host that was asked.
+fn comes_from_own_page(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let referer = text(header::REFERER).and_then(|referer| referer.parse::<axum::http::Uri>().ok());
+    let page = referer.as_ref().and_then(axum::http::Uri::authority);
+    page.zip(text(header::HOST)).is_some_and(|(page, host)| page.as_str().eq_ignore_ascii_case(host))
+}
+
+/// Tells a script that sent a form where its answer leads: it could not see where a redirect goes, and would load the page twice.
+pub async fn lead_scripts_on(request: Request, next: Next) -> Response {
+    let is_script = request.headers().get("x-requested-with").is_some_and(|value| value == "fetch");
+    let mut response = next.run(request).await;
+    if is_script && response.status() == StatusCode::SEE_OTHER {
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    }
+    response
 }
 
 /// Pages load nothing but our own stylesheet, pictures and script, and stand in nobody's frame.
@@ -99,6 +128,19 @@ pub async fn careful(State(site): State<Site>, request: Request, next: Next) -> 
         default(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
     response
+}
+
+/// Keeps a page's words whole that a line must not break.
+pub async fn keep_words_whole(request: Request, next: Next) -> Response {
+    let (mut parts, body) = next.run(request).await.into_parts();
+    let is_page = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_page {
+        return Response::from_parts(parts, body);
+    }
+    // Pages are made as a whole, so that their bytes are there and cannot fail.
+    let Ok(page) = to_bytes(body, usize::MAX).await else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, Body::from(whole_words::marked(&String::from_utf8_lossy(&page))))
 }
 
 /// The network address that a request comes from, as far as we can know.

@@ -5,6 +5,7 @@ mod assets;
 mod citizen;
 mod error;
 mod error_pages;
+mod file_name;
 mod form;
 pub mod metrics;
 mod middleware;
@@ -17,6 +18,7 @@ mod request_body;
 pub mod server;
 mod shell;
 pub mod state;
+mod unsent;
 
 use std::sync::Arc;
 
@@ -56,10 +58,14 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(from_fn(error_pages::mark_reader))
         .layer(sessions(&state, Audience::Warga))
+        .layer(from_fn_with_state(state.clone(), unsent::keep))
         .layer(from_fn(error_pages::for_citizens))
+        .layer(from_fn(middleware::lead_scripts_on))
         .merge(desk)
         .layer(from_fn(middleware::call_database))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
+        .layer(from_fn(middleware::keep_words_whole))
+        // A tenth of a millisecond more than the fastest, for a fifth fewer bytes.
+        .layer(CompressionLayer::new().quality(CompressionLevel::Precise(4)))
         .layer(from_fn_with_state(state.clone(), middleware::careful))
         .layer(from_fn(middleware::trace))
         .with_state(state)

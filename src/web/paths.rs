@@ -1,6 +1,7 @@
 //! Every address, in one place: as routes, and as links to one application.
 
 use time::Date;
+use uuid::Uuid;
 
 use crate::{
     domain::{
@@ -36,6 +37,12 @@ pub const ACCESS: &str = "/akun/akses";
 pub const PHONE: &str = "/akun/ponsel";
 /// The code that proves it.
 pub const PHONE_CODE: &str = "/akun/ponsel/kode";
+/// An e-mail address for notices.
+pub const EMAIL: &str = "/akun/email";
+/// The code that proves it.
+pub const EMAIL_CODE: &str = "/akun/email/kode";
+/// Removing it (POST).
+pub const EMAIL_REMOVAL: &str = "/akun/email/hapus";
 /// Changing the password (POST).
 pub const PASSWORD: &str = "/akun/kata-sandi";
 /// Ending every session (POST).
@@ -50,18 +57,31 @@ pub const CONTACT: &str = "/kontak";
 pub const PRIVACY: &str = "/privasi";
 /// Whether the service is ready, for machines.
 pub const READY: &str = "/siap";
+/// What crawlers may visit.
+pub const ROBOTS: &str = "/robots.txt";
+/// Whom to tell of a hole.
+pub const SECURITY: &str = "/.well-known/security.txt";
+/// Where password managers ask for the page on which a password is changed.
+pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 /// How the outbox stands, for Prometheus; at an address of its own.
 pub const METRICS: &str = "/metrics";
 /// The stylesheet, by its content's hash.
 pub const STYLE: &str = concat!("/static/look.", env!("LOOK_CSS_HASH"), ".css");
-/// The upload page's script, by its content's hash.
-pub const SCRIPT: &str = concat!("/static/upload.", env!("UPLOAD_JS_HASH"), ".js");
+/// The script of citizens' pages, by its content's hash.
+pub const SCRIPT: &str = concat!("/static/pages.", env!("PAGES_JS_HASH"), ".js");
 /// The desk's script, by its content's hash.
 pub const DESK_SCRIPT: &str = concat!("/static/desk.", env!("DESK_JS_HASH"), ".js");
 /// The icon.
 pub const ICON: &str = concat!("/static/icon.", env!("ICON_SVG_HASH"), ".svg");
+/// A sheet of paper as it should be pictured, and as it should not.
+pub const SAMPLE_SHEET: &str = concat!("/static/contoh-lembar.", env!("CONTOH_LEMBAR_SVG_HASH"), ".svg");
+/// The same of a card.
+pub const SAMPLE_CARD: &str = concat!("/static/contoh-kartu.", env!("CONTOH_KARTU_SVG_HASH"), ".svg");
 /// Where browsers look for the icon of what is no page, such as the PDF.
 pub const FAVICON: &str = "/favicon.ico";
+
+/// Pages for everybody, which may be found and shared.
+pub const FOR_EVERYBODY: [&str; 7] = [HOME, REGISTER, LOGIN, RECOVERY, TRACK, CONTACT, PRIVACY];
 
 /// The applications of a citizen.
 pub const SERVICE: &str = "/pencetakan-ktp-el";
@@ -75,14 +95,10 @@ pub const CATEGORY: &str = "/pencetakan-ktp-el/{id}/keterangan";
 pub const PAPERS: &str = "/pencetakan-ktp-el/{id}/dokumen";
 /// Its uploads.
 pub const UPLOAD: &str = "/pencetakan-ktp-el/{id}/unggah";
-/// One document's upload (POST).
-pub const UPLOAD_DOCUMENT: &str = "/pencetakan-ktp-el/{id}/unggah/{kind}";
 /// One stored page.
 pub const PAGE: &str = "/pencetakan-ktp-el/{id}/halaman/{page}";
 /// Its preview.
 pub const PREVIEW: &str = "/pencetakan-ktp-el/{id}/halaman/{page}/pratinjau";
-/// Removing it (POST).
-pub const REMOVE_PAGE: &str = "/pencetakan-ktp-el/{id}/halaman/{page}/hapus";
 /// Place and time.
 pub const SCHEDULE: &str = "/pencetakan-ktp-el/{id}/jadwal";
 /// Everything once more, and "Ya".
@@ -169,10 +185,29 @@ pub const DAY_OPENING: &str = "/petugas/jadwal/{date}/pembukaan";
 /// The parameter that leads back to the check page after an answer was changed.
 pub const BACK_TO_CHECK: &str = "?kembali=konfirmasi";
 
+/// How the log-in page begins that leads on to an address.
+pub const LOGIN_THEN: &str = concat!("/masuk", "?ke=");
+
+/// Why somebody has to log in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LoginCause {
+    /// Nobody was logged in.
+    Needed,
+    /// The session was not used for long enough, or had lasted long enough.
+    Idle,
+    /// It was ended from another device, or by another password.
+    Elsewhere,
+}
+
 /// The log-in page that leads on to an address.
 #[must_use]
-pub fn login_then(to: &str, ended: bool) -> String {
-    format!("{LOGIN}?ke={to}{}", if ended { "&habis=1" } else { "" })
+pub fn login_then(to: &str, cause: LoginCause) -> String {
+    let cause = match cause {
+        LoginCause::Needed => "",
+        LoginCause::Idle => "&habis=1",
+        LoginCause::Elsewhere => "&habis=lain",
+    };
+    format!("{LOGIN_THEN}{to}{cause}")
 }
 
 /// An address that log-in may lead on to: a citizen's page of ours, and nothing else.
@@ -189,8 +224,9 @@ pub fn after_login(wanted: &str) -> &str {
 /// deed, the page it stands on.
 #[must_use]
 pub fn page_of(address: &str) -> String {
-    let is_page =
-        |last: &str| !matches!(last, "halaman" | "hapus-draf" | "kata-sandi" | "keluar-semua" | "keluar" | "baru" | "blangko");
+    let is_page = |last: &str| {
+        !matches!(last, "halaman" | "hapus" | "hapus-draf" | "kata-sandi" | "keluar-semua" | "keluar" | "baru" | "blangko")
+    };
     let parts: Vec<&str> = address.split('/').skip(1).take(3).collect();
     let kept = if parts.last().is_some_and(|last| is_page(last)) { parts.len() } else { parts.len().saturating_sub(1) };
     format!("/{}", parts.get(..kept).unwrap_or_default().join("/"))
@@ -225,23 +261,27 @@ pub fn wizard_and_back(page: WizardPage, id: impl Given<ApplicationId>) -> Strin
     wizard(page, id) + BACK_TO_CHECK
 }
 
-/// The upload form of one document.
+/// The upload page after something was stored or removed, each said by a parameter.
 #[must_use]
-pub fn upload_document(id: impl Given<ApplicationId>, kind: impl Given<DocumentKind>) -> String {
-    of(UPLOAD_DOCUMENT, id).replace("{kind}", kind.given().code())
+pub fn upload_done(id: impl Given<ApplicationId>, done: &[String], back: bool) -> String {
+    let back = back.then(|| BACK_TO_CHECK.trim_start_matches('?').to_owned());
+    let parameters: Vec<&str> = done.iter().chain(&back).map(String::as_str).collect();
+    format!("{}?{}", of(UPLOAD, id), parameters.join("&"))
 }
 
-/// The upload page, at a document whose page was just stored (`tersimpan`) or removed (`dihapus`).
+/// A good and a bad picture of a kind of document.
 #[must_use]
-pub fn upload_done(id: impl Given<ApplicationId>, done: &str, kind: DocumentKind, page: usize, back: bool) -> String {
-    let back = if back { "&kembali=konfirmasi" } else { "" };
-    format!("{}?{done}={}&halaman={page}{back}#d-{}", of(UPLOAD, id), kind.code(), kind.code())
+pub fn sample(kind: impl Given<DocumentKind>) -> &'static str {
+    match kind.given() {
+        DocumentKind::KtpRusak | DocumentKind::KtpLama => SAMPLE_CARD,
+        _ => SAMPLE_SHEET,
+    }
 }
 
 /// Where a returned document is mended.
 #[must_use]
 pub fn mend(id: impl Given<ApplicationId>, kind: impl Given<DocumentKind>) -> String {
-    format!("{}#d-{}", of(UPLOAD, id), kind.given().code())
+    format!("{}#kartu-{}", of(UPLOAD, id), kind.given().code())
 }
 
 /// A stored page.
@@ -254,12 +294,6 @@ pub fn page(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
 #[must_use]
 pub fn preview(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
     of(PREVIEW, id).replace("{page}", &page.given().to_string())
-}
-
-/// Removing a stored page.
-#[must_use]
-pub fn remove_page(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
-    of(REMOVE_PAGE, id).replace("{page}", &page.given().to_string())
 }
 
 /// Asking whether to cancel, and cancelling.
@@ -350,6 +384,12 @@ pub fn day_closing(day: impl Given<Date>) -> String {
 #[must_use]
 pub fn day_opening(day: impl Given<Date>) -> String {
     DAY_OPENING.replace("{date}", &day.given().to_string())
+}
+
+/// What was found of an application, for a while and for the session that asked: neither number nor birth date stand in it.
+#[must_use]
+pub fn tracked(address: Uuid) -> String {
+    format!("{TRACK}?hasil={address}")
 }
 
 /// Where the QR of a receipt leads, without the host.

@@ -1,11 +1,13 @@
-//! Receiving an upload: to disk while the phone sends it, then through the intake. No database
+//! Receiving files: each to disk while the phone sends it, then through the intake. No database
 //! connection and no whole body is held meanwhile.
 
 use std::{
+    collections::VecDeque,
+    io,
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
     time::Duration,
@@ -21,13 +23,15 @@ use tokio::time::timeout;
 
 use super::{
     error::{WebError, WebResult},
+    file_name::file_name,
+    form::{gather, is_form, pairs},
     request_body::Files,
     state::AppState,
 };
 use crate::{
     adapters::{
         intake::{Intake, IntakeError},
-        lines::Lines,
+        lines::{Lines, Place},
         spool::{Spool, SpooledFile},
     },
     db::Db,
@@ -44,29 +48,43 @@ pub const WHOLE: Duration = Duration::from_mins(10);
 const PREAMBLE: usize = 64 * 1024;
 /// How far a file that is too large is read and thrown away, so that the browser hears our answer.
 const DRAINED: u64 = 64 * 1024 * 1024;
-/// The largest body of an upload, in bytes; whatever goes beyond is cut off.
-pub const LARGEST_BODY: usize = 65 * 1024 * 1024;
-/// Longest file name that is repeated in a sentence, in characters.
-const NAME_LENGTH: usize = 60;
+/// The largest body of a post with files, in bytes: as many files as it may bring, and one that is too large. Whatever goes
+/// beyond is cut off.
+pub const LARGEST_BODY: usize = (10 * 10 + 65) * 1024 * 1024;
 
-/// What has become of an upload.
-pub enum Received {
-    /// Pages, and the fingerprint of the file they came from.
-    Pages {
-        /// In order.
-        images: Vec<PageImage>,
-        /// Keyed hash of the file.
-        fingerprint: FileFingerprint,
+/// Files that one post may bring.
+pub const MAX_FILES: usize = 10;
+
+/// One part of what was posted.
+pub enum Part {
+    /// A field without a file.
+    Field {
+        /// Its name.
+        name: String,
+        /// What stands in it.
+        value: String,
     },
-    /// No file was chosen.
-    Nothing,
-    /// The file is refused.
-    Refused {
-        /// Why.
-        refusal: UploadRefusal,
-        /// What the phone calls it.
-        file: String,
+    /// A file that was chosen in a field.
+    File {
+        /// The field's name.
+        field: String,
+        /// What the phone calls the file.
+        name: String,
+        /// Its pages, or why there are none.
+        read: Result<Pages, UploadRefusal>,
     },
+    /// One file more than a post may bring, by its name; it was not looked at.
+    OneTooMany(String),
+    /// The form broke off, and nothing comes after this.
+    BrokenOff,
+}
+
+/// Pages, and the fingerprint of the file they came from.
+pub struct Pages {
+    /// In order.
+    pub images: Vec<PageImage>,
+    /// Keyed hash of the file.
+    pub fingerprint: FileFingerprint,
 }
 
 /// The way from a request's body to pages.
@@ -74,81 +92,140 @@ pub struct Receiver {
     spool: Spool,
     intake: Arc<Intake>,
     lines: Lines,
+    db: Db,
 }
 
 impl FromRequestParts<AppState> for Receiver {
     type Rejection = WebError;
 
     async fn from_request_parts(_: &mut Parts, state: &AppState) -> WebResult<Self> {
-        Ok(Self { spool: FromRef::from_ref(state), intake: FromRef::from_ref(state), lines: FromRef::from_ref(state) })
+        let (spool, intake) = (FromRef::from_ref(state), FromRef::from_ref(state));
+        Ok(Self { spool, intake, lines: FromRef::from_ref(state), db: FromRef::from_ref(state) })
     }
 }
 
 impl Receiver {
-    /// Reads the file of a form.
+    /// Begins to read a form that may bring files.
     ///
     /// # Errors
-    /// When the account has enough under way (429), or the disk or the intake fails; whatever the phone
-    /// does wrong is a [`Received`].
-    pub async fn receive(&self, request: Request, account: AccountId, db: &Db) -> WebResult<Received> {
+    /// When the account has enough under way (429), or it is no form (415).
+    pub async fn open(&self, request: Request, account: AccountId) -> WebResult<Posted<'_>> {
         let Some(place) = self.lines.join(account.uuid()) else { return Err(WebError::Status(StatusCode::TOO_MANY_REQUESTS)) };
-        let files = request.extensions().get::<Files>().cloned();
-        let allowance = Arc::new(AtomicUsize::new(PREAMBLE));
-        let rationed = |body| Rationed { body, files: files.clone(), allowance: Arc::clone(&allowance), warned: false };
-        let request = request.map(|body| Body::new(rationed(body)));
-        let Ok(mut multipart) = Multipart::from_request(request, &()).await else { return Ok(Received::Nothing) };
-        let cut = |file: &str| Received::Refused { refusal: UploadRefusal::Cut, file: file.to_owned() };
-        let mut fingerprint = db.file_fingerprint();
-        let spooled = timeout(WHOLE, self.spool(&mut multipart, &allowance, |chunk| fingerprint.update(chunk))).await;
-        let (file, name) = match spooled {
-            Ok(Ok(Some(spooled))) => spooled,
-            Ok(Ok(None)) => return Ok(Received::Nothing),
-            Ok(Err(Trouble::Cut(name))) => return Ok(cut(&name)),
-            Ok(Err(Trouble::TooLarge(bytes, file))) => {
-                return Ok(Received::Refused { refusal: UploadRefusal::TooLarge { bytes }, file });
-            }
-            Ok(Err(Trouble::Disk(error))) => return Err(WebError::Disk(error)),
-            Err(_) => return Ok(cut("ini")),
+        let mut posted = Posted {
+            receiver: self,
+            place,
+            files: request.extensions().get::<Files>().cloned(),
+            allowance: Arc::new(AtomicUsize::new(PREAMBLE)),
+            broken: Arc::new(AtomicBool::new(false)),
+            fields: VecDeque::new(),
+            multipart: None,
+            taken: 0,
         };
-        drop(multipart);
-        if let Some(files) = files
-            && !files.ends_well().await
-        {
-            return Ok(cut(&name));
+        if is_form(request.headers()) {
+            posted.fields = pairs(&gather(request.into_body()).await?).into();
+            return Ok(posted);
         }
-        // One file of an account after the other, so that others need not wait for all of them.
-        let _turn = place.turn().await;
-        match self.intake.read(file.finish()?).await {
-            Ok(images) => Ok(Received::Pages { images, fingerprint: fingerprint.finish() }),
-            Err(IntakeError::Refused(refusal)) => Ok(Received::Refused { refusal, file: name }),
-            Err(IntakeError::Failed(error)) => Err(error.into()),
+        let (files, allowance) = (posted.files.clone(), Arc::clone(&posted.allowance));
+        let broken = Arc::clone(&posted.broken);
+        let request = request.map(|body| Body::new(Rationed { body, files, allowance, warned: false, broken }));
+        let multipart = Multipart::from_request(request, &()).await;
+        posted.multipart = Some(multipart.map_err(|_| WebError::Status(StatusCode::UNSUPPORTED_MEDIA_TYPE))?);
+        Ok(posted)
+    }
+}
+
+/// A form under way, read part by part while the phone sends it.
+pub struct Posted<'a> {
+    receiver: &'a Receiver,
+    place: Place,
+    files: Option<Files>,
+    /// How many more bytes may come before the next part is there.
+    allowance: Arc<AtomicUsize>,
+    /// Whether the request broke off.
+    broken: Arc<AtomicBool>,
+    /// What is left of a form that came without files.
+    fields: VecDeque<(String, String)>,
+    /// The form, while it can be read on.
+    multipart: Option<Multipart>,
+    taken: usize,
+}
+
+impl Posted<'_> {
+    /// The next part; nothing when all of the form has come.
+    ///
+    /// # Errors
+    /// When the disk or the intake fails; whatever the phone does wrong is a [`Part`].
+    pub async fn next(&mut self) -> WebResult<Option<Part>> {
+        if let Some((name, value)) = self.fields.pop_front() {
+            return Ok(Some(Part::Field { name, value }));
+        }
+        let Some(mut multipart) = self.multipart.take() else { return Ok(None) };
+        let (part, goes_on) = self.part(&mut multipart).await?;
+        if goes_on {
+            self.multipart = Some(multipart);
+            return Ok(part);
+        }
+        drop(multipart);
+        if part.is_none() && self.broken.load(Ordering::Relaxed) {
+            return Ok(Some(Part::BrokenOff));
+        }
+        match (part, &self.files) {
+            // A form may be complete and the request not: then nobody knows whether it was meant to be sent.
+            (None, Some(files)) if !files.clone().ends_well().await => Ok(Some(Part::BrokenOff)),
+            (part, _) => Ok(part),
         }
     }
 
-    /// The first file of the form on disk, with its name; every chunk is shown on its way.
-    async fn spool(
-        &self,
-        multipart: &mut Multipart,
-        allowance: &AtomicUsize,
-        mut seen: impl FnMut(&[u8]),
-    ) -> Result<Option<(SpooledFile, String)>, Trouble> {
-        while let Some(mut field) = next_field(multipart).await? {
-            let name = field.file_name().map(shown_name);
-            allowance.store(if name.is_some() { usize::MAX } else { PREAMBLE }, Ordering::Relaxed);
-            let Some(name) = name else { continue };
-            let mut spooled = self.spool.file().map_err(Trouble::Disk)?;
-            while let Some(chunk) = next_chunk(&mut field, &name).await? {
-                seen(&chunk);
-                spooled = spooled.write(chunk).await.map_err(Trouble::Disk)?;
-                if spooled.length() > MAX_BYTES {
-                    let bytes = drain(&mut field, spooled.length(), &name).await;
-                    return Err(Trouble::TooLarge(bytes, name));
+    /// The next part, and whether another may follow.
+    async fn part(&mut self, multipart: &mut Multipart) -> WebResult<(Option<Part>, bool)> {
+        loop {
+            self.allowance.store(PREAMBLE, Ordering::Relaxed);
+            let mut field = match timeout(SILENCE, multipart.next_field()).await {
+                Ok(Ok(Some(field))) => field,
+                Ok(Ok(None)) => return Ok((None, false)),
+                _ => return Ok((Some(Part::BrokenOff), false)),
+            };
+            let name = field.name().unwrap_or_default().to_owned();
+            let Some(file) = file_name(field.headers()) else {
+                self.allowance.store(PREAMBLE, Ordering::Relaxed);
+                let text = timeout(SILENCE, field.text()).await;
+                let text = text.ok().and_then(Result::ok).map(|value| Part::Field { name, value });
+                return Ok((Some(text.unwrap_or(Part::BrokenOff)), true));
+            };
+            self.allowance.store(usize::MAX, Ordering::Relaxed);
+            if self.taken == MAX_FILES {
+                let (length, goes_on) = drain(&mut field, 0).await;
+                if length == 0 && file.is_empty() && goes_on {
+                    continue;
                 }
+                return Ok((Some(Part::OneTooMany(called(file))), goes_on));
             }
-            // A file field left empty is sent without a name.
-            return Ok((!name.is_empty()).then_some((spooled, name)));
+            let mut fingerprint = self.receiver.db.file_fingerprint();
+            let spooled =
+                spool(&mut field, self.receiver.spool.file().map_err(WebError::Disk)?, |chunk| fingerprint.update(chunk));
+            let spooled = timeout(WHOLE, spooled).await.unwrap_or(Ok(CUT)).map_err(WebError::Disk)?;
+            drop(field);
+            // A field in which nothing was chosen is sent as a file without name and bytes.
+            if file.is_empty() && matches!(&spooled.file, Ok(file) if file.length() == 0) {
+                continue;
+            }
+            self.taken += 1;
+            let read = match spooled.file {
+                Ok(file) => self.read(file).await?.map(|images| Pages { images, fingerprint: fingerprint.finish() }),
+                Err(refusal) => Err(refusal),
+            };
+            return Ok((Some(Part::File { field: name, name: called(file), read }), spooled.goes_on));
         }
-        Ok(None)
+    }
+
+    async fn read(&self, file: SpooledFile) -> WebResult<Result<Vec<PageImage>, UploadRefusal>> {
+        // One file of an account after the other, so that others need not wait for all of them.
+        let _turn = self.place.turn().await;
+        match self.receiver.intake.read(file.finish()?).await {
+            Ok(images) => Ok(Ok(images)),
+            Err(IntakeError::Refused(refusal)) => Ok(Err(refusal)),
+            Err(IntakeError::Failed(error)) => Err(error.into()),
+        }
     }
 }
 
@@ -160,6 +237,8 @@ struct Rationed {
     allowance: Arc<AtomicUsize>,
     /// Whether the reader was told to look at what it has.
     warned: bool,
+    /// Set when the phone is gone.
+    broken: Arc<AtomicBool>,
 }
 
 impl HttpBody for Rationed {
@@ -182,6 +261,11 @@ impl HttpBody for Rationed {
         }
         self.warned = false;
         let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        // Told as an end: the reader forgets what it has when it meets an error, and a file before it may be whole.
+        if matches!(frame, Some(Err(_))) {
+            self.broken.store(true, Ordering::Relaxed);
+            return Poll::Ready(None);
+        }
         if let Some(data) = frame.as_ref().and_then(|frame| frame.as_ref().ok()).and_then(Frame::data_ref) {
             self.allowance.store(left.saturating_sub(data.len()), Ordering::Relaxed);
         }
@@ -189,38 +273,42 @@ impl HttpBody for Rationed {
     }
 }
 
-enum Trouble {
-    Cut(String),
-    TooLarge(u64, String),
-    Disk(std::io::Error),
+/// A file on disk, or why there is none; and whether more of its form may follow.
+struct Spooled {
+    file: Result<SpooledFile, UploadRefusal>,
+    goes_on: bool,
 }
 
-async fn next_field(multipart: &mut Multipart) -> Result<Option<Field<'_>>, Trouble> {
-    let field = timeout(SILENCE, multipart.next_field()).await;
-    field.ok().and_then(Result::ok).ok_or_else(|| Trouble::Cut("ini".to_owned()))
-}
+const CUT: Spooled = Spooled { file: Err(UploadRefusal::Cut), goes_on: false };
 
-async fn next_chunk(field: &mut Field<'_>, name: &str) -> Result<Option<Bytes>, Trouble> {
-    let chunk = timeout(SILENCE, field.chunk()).await;
-    chunk.ok().and_then(Result::ok).ok_or_else(|| Trouble::Cut(name.to_owned()))
-}
-
-/// Reads on without keeping anything, and tells the size of the file as far as it was read. However it ends, it is too large.
-async fn drain(field: &mut Field<'_>, mut length: u64, name: &str) -> u64 {
-    while length <= DRAINED {
-        let Ok(Some(chunk)) = next_chunk(field, name).await else { break };
-        length += chunk.len() as u64;
+/// Writes a file to disk while it arrives; every chunk is shown on its way.
+async fn spool(field: &mut Field<'_>, mut file: SpooledFile, mut seen: impl FnMut(&[u8])) -> io::Result<Spooled> {
+    loop {
+        let Ok(Ok(chunk)) = timeout(SILENCE, field.chunk()).await else { return Ok(CUT) };
+        let Some(chunk) = chunk else { return Ok(Spooled { file: Ok(file), goes_on: true }) };
+        seen(&chunk);
+        file = file.write(chunk).await?;
+        if file.length() > MAX_BYTES {
+            let (bytes, goes_on) = drain(field, file.length()).await;
+            return Ok(Spooled { file: Err(UploadRefusal::TooLarge { bytes }), goes_on });
+        }
     }
-    length
 }
 
-/// The name without folders and odd signs, and not too long for a sentence.
-fn shown_name(name: &str) -> String {
-    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    last.chars().filter(|sign| !sign.is_control() && !turns_text(*sign)).take(NAME_LENGTH).collect()
+/// Reads on without keeping anything. Tells the size of the file as far as it was read, and whether that was all of it: however
+/// it ends, it is too large.
+async fn drain(field: &mut Field<'_>, mut length: u64) -> (u64, bool) {
+    while length <= DRAINED {
+        match timeout(SILENCE, field.chunk()).await {
+            Ok(Ok(Some(chunk))) => length += chunk.len() as u64,
+            Ok(Ok(None)) => return (length, true),
+            _ => break,
+        }
+    }
+    (length, false)
 }
 
-/// Signs that turn the direction of what follows, so that a sentence would read backwards.
-fn turns_text(sign: char) -> bool {
-    matches!(sign, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// What a sentence calls a file.
+fn called(name: String) -> String {
+    if name.is_empty() { "ini".to_owned() } else { name }
 }

@@ -2,15 +2,18 @@
 
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
-    http::{header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
 };
 use time::OffsetDateTime;
 use tower_sessions::Session;
 
 use super::{
     error::{WebError, WebResult},
+    form::Form,
     middleware::Origin,
     paths,
+    paths::LoginCause,
+    unsent::Unsent,
 };
 use crate::{
     actions::Citizen,
@@ -33,6 +36,10 @@ pub struct Shell {
     pub signed_in: bool,
     /// When the session ends if nothing more is opened.
     pub until: Option<String>,
+    /// What became of a form that was sent after the last session had ended.
+    pub unsent: Option<&'static str>,
+    /// Whether e-mail goes out, for pages that speak of it.
+    pub sends_email: bool,
 }
 
 impl Shell {
@@ -41,15 +48,19 @@ impl Shell {
     /// # Errors
     /// When the session cannot be read.
     pub async fn of(session: &Session) -> WebResult<Self> {
-        Ok(Self { signed_in: session.get::<AccountId>(sessions::ACCOUNT).await?.is_some(), until: None })
+        Ok(Self { signed_in: session.get::<AccountId>(sessions::ACCOUNT).await?.is_some(), ..Self::default() })
     }
 }
 
-impl<S: Send + Sync> FromRequestParts<S> for Shell {
+impl<S: Send + Sync> FromRequestParts<S> for Shell
+where
+    Db: FromRef<S>,
+{
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
-        Self::of(&session(parts, state).await?).await
+        let shell = Self::of(&session(parts, state).await?).await?;
+        Ok(Self { sends_email: Db::from_ref(state).sends_email(), ..shell })
     }
 }
 
@@ -64,6 +75,8 @@ pub struct Visit {
     pub now: OffsetDateTime,
     /// The session.
     pub session: Session,
+    /// What was typed into this page's form and sent after the last session had ended.
+    pub unsent: Option<Form>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Visit
@@ -76,8 +89,18 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
         let visit = <Self as OptionalFromRequestParts<S>>::from_request_parts(parts, state).await?;
-        let ended = parts.headers.contains_key(header::COOKIE);
-        visit.ok_or_else(|| WebError::Elsewhere(paths::login_then(&paths::page_of(parts.uri.path()), ended)))
+        if let Some(visit) = visit {
+            return Ok(visit);
+        }
+        let session = session(parts, state).await?;
+        let cause = if session.get::<bool>(sessions::ENDED).await?.is_some() {
+            LoginCause::Elsewhere
+        } else if has_session_cookie(&parts.headers) {
+            LoginCause::Idle
+        } else {
+            LoginCause::Needed
+        };
+        Err(WebError::Elsewhere(paths::login_then(&paths::page_of(parts.uri.path()), cause)))
     }
 }
 
@@ -93,7 +116,8 @@ where
         let session = session(parts, state).await?;
         let Some(account) = session.get::<AccountId>(sessions::ACCOUNT).await? else { return Ok(None) };
         let now = Clock::from_ref(state).now();
-        let account = accounts::by_id(&mut Db::from_ref(state).read().await?, account).await?;
+        let db = Db::from_ref(state);
+        let account = accounts::by_id(&mut db.read().await?, account).await?;
         // Whoever died or moved away since is no longer let in, nor a session from before a change of password.
         let mark = session.get::<i64>(PASSWORD).await?;
         let admitted =
@@ -105,9 +129,22 @@ where
         let Ok(Origin(from)) = Origin::from_request_parts(parts, state).await;
         let since = session.get::<i64>(SINCE).await?.and_then(|since| OffsetDateTime::from_unix_timestamp(since).ok());
         let ends = since.map_or(now, |since| (now + limits::SESSION_IDLE).min(since + limits::SESSION_TOTAL));
-        let shell = Shell { signed_in: true, until: Some(dates::hour_wib(ends)) };
-        Ok(Some(Self { citizen: Citizen { account, from }, shell, now, session }))
+        let unsent = parts.extensions.get::<Unsent>();
+        let shell = Shell {
+            signed_in: true,
+            until: Some(dates::hour_wib(ends)),
+            unsent: unsent.map(Unsent::words),
+            sends_email: db.sends_email(),
+        };
+        let unsent = unsent.and_then(Unsent::form);
+        Ok(Some(Self { citizen: Citizen { account, from }, shell, now, session, unsent }))
     }
+}
+
+/// Whether somebody comes who has been here: with the name that a session's cookie ends with, on http as on https.
+fn has_session_cookie(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    lines.flat_map(|line| line.split(';')).any(|cookie| cookie.contains("alpukat="))
 }
 
 async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> WebResult<Session> {

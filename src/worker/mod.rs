@@ -36,14 +36,10 @@ impl Stop {
 }
 
 /// Works until `stop` is ready; messages that are in hand then are finished, so that none is handed on a second time. Without an
-/// outlet messages wait.
-pub async fn run(db: Db, clock: Clock, outlet: Option<Outlet>, stop: impl Future<Output = ()>) {
+/// outlet for their channel messages wait.
+pub async fn run(db: Db, clock: Clock, outlets: impl IntoIterator<Item = Outlet>, stop: impl Future<Output = ()>) {
     let (says, stopping) = watch::channel(false);
-    let deliver = async {
-        if let Some(outlet) = &outlet {
-            messages::deliver_until(&db, &clock, outlet, Stop(stopping)).await;
-        }
-    };
+    let deliver = messages::deliver_until(&db, &clock, outlets.into_iter().collect(), Stop(stopping));
     let rounds = async {
         tokio::join!(clockwork::keep_for_ever(&db, &clock, CLOCK_EVERY), sweep::sweep_for_ever(&db, &clock, SWEEP_EVERY));
     };

@@ -58,13 +58,7 @@ impl Driver {
     }
 
     async fn start() -> Self {
-        let found = |names: &[&str]| {
-            let path = env::var_os("PATH").unwrap_or_default();
-            let folders: Vec<PathBuf> = env::split_paths(&path).collect();
-            names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
-        };
-        let binary = found(&["chromium", "chromium-browser", "google-chrome"])
-            .expect("the browser tests need Chromium, and none is on the search path; bin/test installs it");
+        let binary = Browser::binary();
         let driver = found(&["chromedriver", "chromium.chromedriver"])
             .expect("the browser tests need chromedriver, and none is on the search path; bin/test installs it");
         let port = free_port();
@@ -120,7 +114,20 @@ pub struct Browser {
     _permit: SemaphorePermit<'static>,
 }
 
+/// The first of these programs that is on the search path.
+fn found(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    names.iter().flat_map(|name| folders.iter().map(move |folder| folder.join(name))).find(|file| file.is_file())
+}
+
 impl Browser {
+    /// Where Chromium lies.
+    pub fn binary() -> PathBuf {
+        found(&["chromium", "chromium-browser", "google-chrome"])
+            .expect("the browser tests need Chromium, and none is on the search path; bin/test installs it")
+    }
+
     pub async fn open(manner: Manner) -> Self {
         Self::open_at(service::shared().await, manner).await
     }
@@ -187,7 +194,11 @@ impl Browser {
 
     /// The status that the open page was answered with.
     pub async fn status(&self) -> u64 {
-        self.run("return performance.getEntriesByType('navigation')[0].responseStatus", vec![]).await.as_u64().unwrap()
+        // A script asks for more than the page itself; the last answer is the one that is shown.
+        const STATUS: &str = "
+            const asked = performance.getEntriesByType('resource').filter((one) => /fetch|xmlhttp/.test(one.initiatorType));
+            return (asked.at(-1) || performance.getEntriesByType('navigation')[0]).responseStatus";
+        self.run(STATUS, vec![]).await.as_u64().unwrap()
     }
 
     /// What can be read in the page's main part.
@@ -210,20 +221,24 @@ impl Browser {
         !self.client.find_all(Locator::XPath(path)).await.unwrap().is_empty()
     }
 
-    /// Does something that leads to another page, and waits until that is there.
+    /// Does something that leads to another page, or puts another into this one, and waits until that is there.
     pub async fn leave_by(&self, deed: impl AsyncFnOnce()) {
-        const PAGE: &str = "return document.readyState === 'complete' ? performance.timeOrigin : null";
-        let before = self.client.execute(PAGE, vec![]).await.unwrap();
+        const MARK: &str = "document.querySelector('main')?.setAttribute('data-old', '1'); return performance.timeOrigin";
+        const PAGE: &str = "
+            const old = document.querySelector('main[data-old]');
+            return document.readyState === 'complete' && !old ? [performance.timeOrigin, !!document.querySelector('main')] : null";
+        let before = self.client.execute(MARK, vec![]).await.unwrap();
         deed().await;
         let begun = Instant::now();
         loop {
             // Between two pages there is nothing to ask.
             let now = self.client.execute(PAGE, vec![]).await.unwrap_or_default();
-            if now != before && !now.is_null() {
+            if !now.is_null() && (now[0] != before || now[1] == true) {
                 return;
             }
-            assert!(begun.elapsed() < PATIENCE, "nothing came after {}", self.path().await);
-            sleep(Duration::from_millis(10)).await;
+            assert!(begun.elapsed() < PATIENCE, "nothing came after {}:\n{}", self.path().await, self.text().await);
+            // The browser makes pictures smaller when it has nothing else to do.
+            sleep(Duration::from_millis(40)).await;
         }
     }
 

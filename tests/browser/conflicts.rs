@@ -61,9 +61,11 @@ async fn an_application_that_somebody_else_has_just_sent() {
     browser.log_in(&family.mother).await;
 
     browser.visit(&mothers).await;
-    browser.press("Ya").await;
-    browser.look_at_refusal("sudah-diajukan", 409, 0).await;
-    assert!(browser.text().await.contains("sedang diproses sejak 20 November 2026"));
+    assert!(!browser.has("//button[.='Ya']").await, "there is nothing left to send");
+    assert!(browser.text().await.contains("sedang diproses sejak 20 November 2026, jadi draf ini tidak dapat dikirim."));
+    browser.look("didahului").await;
+    // Somebody may still have the page from before.
+    assert_eq!(browser.send_form(&mothers, serde_json::json!({})).await, 409);
 
     browser.client.switch_to_window(window).await.unwrap();
     browser.press_in(&row(family.daughter.name), "Cetak").await;

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What officers of these tests log in with.
-const PASSWORD: &str = "stempel-di-meja-kiri";
+pub const PASSWORD: &str = "stempel-di-meja-kiri";
 
 /// The desk of kecamatan Gambir is worked at by one test at a time: the next case opens by itself.
 static DESK: Mutex<()> = Mutex::const_new(());
@@ -199,7 +199,14 @@ async fn whole_case(manner: Manner, username: &str, hour: &str) {
 
     browser.visit("/akun/akses").await;
     let told = browser.text().await;
-    for deed in ["Membuka permohonan", "Kecamatan Gambir", "Diperiksa: perlu perbaikan", "Sedang dicetak", "Sudah diambil"] {
+    for deed in [
+        "Membuka permohonan",
+        "Kecamatan Gambir",
+        "Memeriksa dan meminta perbaikan",
+        "Mulai mencetak kartu",
+        "Menandai kartu siap diambil",
+        "Menyerahkan kartu",
+    ] {
         assert!(told.contains(deed), "{deed}: {told}");
     }
     browser.glance("akses").await;

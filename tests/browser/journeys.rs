@@ -12,7 +12,7 @@ const NOTE_SIZES: &str = "
     const send = XMLHttpRequest.prototype.send;
     window.sizes = [];
     XMLHttpRequest.prototype.send = function (body) {
-        window.sizes.push(body.get('berkas').size);
+        window.sizes.push([...body.values()].find((part) => part instanceof File).size);
         return send.call(this, body);
     };";
 

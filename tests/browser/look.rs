@@ -1,5 +1,5 @@
 //! A close look at the page that is open: it is usable for everybody (axe-core), says nothing to the console, needs no
-//! scrolling sideways, is light, and tells errors as every form should.
+//! scrolling sideways, is light, can be read and hit on a narrow phone (`small.rs`), and tells errors as every form should.
 
 use std::fs;
 use std::path::Path;
@@ -64,6 +64,8 @@ impl Browser {
     pub async fn look(&self, name: &str) {
         self.hear(name).await;
         self.weigh(name).await;
+        self.keep_source(name).await;
+        self.look_narrow(name).await;
         if let Some(album) = self.manner.pictures {
             for width in WIDTHS {
                 self.be_wide(width).await;
@@ -121,13 +123,13 @@ impl Browser {
 
     /// The console is silent, but for the line that the browser itself writes about a page's status.
     async fn hear(&self, name: &str) {
-        let here = self.client.current_url().await.unwrap().to_string();
+        let here = self.client.current_url().await.unwrap().origin().ascii_serialization();
         let lines = self.console().await;
         for line in lines.as_array().unwrap() {
             let message = line["message"].as_str().unwrap();
             let of_page = message.split(' ').next().is_some_and(|address| {
-                // With a script, the address of a refused upload is asked for without becoming the page's.
-                here.split('#').next() == Some(address) || address.contains("/unggah/")
+                // With a script, the address of a refused form is asked for without becoming the page's.
+                address.starts_with(&here)
             });
             let own = of_page && message.contains("the server responded with a status of");
             assert!(own || line["level"] != "SEVERE", "{name} on {here}: {message}");

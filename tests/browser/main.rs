@@ -15,6 +15,9 @@ mod files;
 #[path = "../it/support/kannel.rs"]
 #[expect(dead_code, reason = "shared with the other tests")]
 mod kannel;
+#[path = "../it/support/mail_server.rs"]
+#[expect(dead_code, reason = "shared with the other tests")]
+mod mail_server;
 #[path = "../it/pdfs.rs"]
 #[expect(dead_code, reason = "shared with the other tests")]
 mod pdfs;
@@ -22,19 +25,24 @@ mod pdfs;
 mod scratch;
 
 mod browser;
+mod colours;
 mod conflicts;
 mod desk;
 mod desk_later;
+mod email;
 mod forms;
 mod guard;
 mod hand;
 mod http;
 mod journeys;
 mod later;
+mod lighthouse;
 mod look;
 mod messages;
 mod people;
 mod public;
 mod service;
+mod slips;
+mod small;
 mod uploads;
 mod way;

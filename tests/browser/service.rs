@@ -71,12 +71,19 @@ impl Service {
 
     /// The same with an SMS gateway.
     pub async fn start_with(&self, clock: OffsetDateTime, gateway: Option<String>) {
+        self.start_set(clock, gateway.map(|address| ("ALPUKAT_SMS_URL", address))).await;
+    }
+
+    /// The same with a mail server.
+    pub async fn start_with_mail(&self, clock: OffsetDateTime, server: String) {
+        self.start_set(clock, Some(("ALPUKAT_SMTP_URL", server))).await;
+    }
+
+    async fn start_set(&self, clock: OffsetDateTime, setting: Option<(&str, String)>) {
         let mut command = program(self.scratch.path());
         let text = clock.format(&Rfc3339).unwrap();
         command.env("ALPUKAT_LISTEN", self.address.trim_start_matches("http://")).env("ALPUKAT_CLOCK", text).arg("serve");
-        if let Some(gateway) = gateway {
-            command.env("ALPUKAT_SMS_URL", gateway);
-        }
+        command.envs(setting);
         drop(self.run.lock().unwrap().program.take());
         let log = fs::File::options().create(true).append(true).open(self.scratch.path().join("log")).unwrap();
         let program = Some(Guard::start_with_log(&command, self.scratch.path().join("program"), log));

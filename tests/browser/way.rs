@@ -154,12 +154,10 @@ impl Browser {
 
     /// Sends one file, and waits for the answer: without scripts another page, with them another main part.
     pub async fn upload(&self, document: &str, file: &Path) {
-        self.attach(document, file).await;
         if self.manner.scripts {
-            self.run("document.querySelector('main').dataset.old = '1'", vec![]).await;
-            self.press_and_stay(&section(document), "Upload").await;
-            self.until("//main[not(@data-old)]").await;
+            self.leave_by(async || self.attach(document, file).await).await;
         } else {
+            self.attach(document, file).await;
             self.press_in(&section(document), "Upload").await;
         }
     }
@@ -211,7 +209,7 @@ impl Browser {
 }
 
 /// What a program of the system makes of these bytes.
-fn piped(program: &str, arguments: &[&str], input: &[u8]) -> String {
+pub fn piped(program: &str, arguments: &[&str], input: &[u8]) -> String {
     let mut reader = Command::new(program);
     let reader = reader.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut reader = reader.unwrap_or_else(|_| panic!("{program} is missing; bin/test installs it"));

@@ -154,9 +154,11 @@ async fn an_officer_is_made_changed_and_shut_out() {
     const PASSWORD: &str = "stempel-di-meja-kiri";
     let app = App::new().await;
     let make = ["create-officer", "Rini", "--name", "Rini Contoh", "--role", "petugas", "--counter", "31.71.01.1004"];
-    let refused: [(&[&str], &str, &str); 8] = [
+    let refused: [(&[&str], &str, &str); 10] = [
         (&make, "", "set ALPUKAT_PASSWORD"),
         (&make, "pendek", "shorter than 12"),
+        (&make, "Contoh.Rini-Rini", "put together from the user name, the name or the NIK"),
+        (&[&make[..], &["--nik", "3171014508900001"]].concat(), "rini3171014508900001", "put together from the user name"),
         (&["create-officer", "r", "--name", "Rini", "--role", "admin"], PASSWORD, "3 to 32 letters"),
         (&["create-officer", "rini", "--role", "admin"], PASSWORD, "needs --name"),
         (&["create-officer", "rini", "--name", "Rini"], PASSWORD, "needs --role"),

@@ -82,9 +82,9 @@ pub fn cmyk_jpeg() -> Vec<u8> {
     with_segments(&grey_jpeg_of(60, 40, 4), &[(0xEE, b"Adobe\0\x64\0\0\0\0\0")])
 }
 
-/// As many pixels as are allowed.
-pub fn fifty_megapixel_jpeg() -> Vec<u8> {
-    grey_jpeg_of(8_000, 6_250, 3)
+/// As many pixels as a camera of "50 megapixels" gives at most.
+pub fn largest_jpeg() -> Vec<u8> {
+    grey_jpeg_of(8_192, 6_144, 3)
 }
 
 /// A picture in plain grey of so many components, written bit by bit: no encoder at hand makes four of them, and none

@@ -19,6 +19,7 @@ use crate::{
 /// everything that was used and must not be found.
 async fn journey(app: &App) -> Vec<Vec<u8>> {
     let person = grown_up();
+    app.state.db.send_email(true);
     app.know(std::slice::from_ref(&person)).await;
     let mut browser = app.browser();
     let fields = [
@@ -32,9 +33,12 @@ async fn journey(app: &App) -> Vec<Vec<u8>> {
     ];
     browser.post("/registrasi", &fields).await.location();
     let code = app.code("0856-7712-3456").await;
-    assert_eq!(browser.post("/registrasi/kode", &[("kode", &code)]).await.status, 200);
+    assert_eq!(browser.post("/registrasi/kode", &[("kode", &code)]).await.status, 303);
     assert_eq!(browser.post("/masuk", &[("nik", person.nik.as_str()), ("sandi", "salah-sekali")]).await.status, 422);
     let mut browser = app.log_in(&person).await;
+    browser.post("/akun/email", &[("email", "rahasia.sekali@contoh.example")]).await.location();
+    let code = app.mailed_code("rahasia.sekali@contoh.example").await;
+    browser.post("/akun/email/kode", &[("kode", &code)]).await.location();
     let draft = browser.begin(&person).await;
     browser.post(&format!("{draft}/keterangan"), &[("keterangan", "hilang")]).await.location();
     let letter =
@@ -47,6 +51,7 @@ async fn journey(app: &App) -> Vec<Vec<u8>> {
     browser.choose(&draft, SLOT).await.location();
     browser.yes(&draft).await.location();
     assert_eq!(browser.get(&format!("{draft}/keterangan-cetak.pdf")).await.status, 200);
+    assert_eq!(app.mail_states().await, [("menunggu".to_owned(), None, 2)], "the code, and that it was sent");
     let stored = browser.get(&draft).await;
     assert_eq!(stored.status, 200);
     let page: uuid::Uuid = sqlx::query_scalar("select id from pages limit 1").fetch_one(&mut app.owner().await).await.unwrap();

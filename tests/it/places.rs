@@ -166,7 +166,7 @@ async fn a_half_hour_that_is_not_offered_is_not_given() {
         ("a counter elsewhere", "31.74.06.1003", SLOT),
     ];
     for (what, counter, slot) in wrong {
-        let fields = [("titik", counter), ("tanggal", "2026-11-25"), ("jam", slot)];
+        let fields = [("titik", counter), ("tanggal", slot.get(..10).unwrap()), ("jam", &format!("{counter} {slot}"))];
         let page = browser.post(&format!("{application}/jadwal"), &fields).await;
         assert_eq!(page.status, 422, "{what}");
     }

@@ -4,7 +4,10 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use alpukat::render::receipt::{Receipt, pdf};
+use alpukat::render::{
+    qr::{QUIET, Qr},
+    receipt::{NoPickup, Pickup, Receipt, pdf},
+};
 
 const CHECK_URL: &str = "https://alpukat.example/periksa/4f1c09d2a77b4e0f9a6e21d3c58b7e60";
 
@@ -21,17 +24,19 @@ fn receipt<'a>() -> Receipt<'a> {
             "Surat keterangan kehilangan, 1 halaman, 10.42\u{a0}WIB".to_owned(),
             "Kartu Keluarga (KK), 2 halaman, 10.44\u{a0}WIB".to_owned(),
         ],
-        counter: "Kelurahan Petojo Selatan",
-        address: Some("Jl. Contoh No. 1, Jakarta Pusat"),
-        date: "Rabu, 25 November 2026",
-        hour: "09.00–09.30\u{a0}WIB",
+        pickup: Ok(Pickup {
+            counter: "Kelurahan Petojo Selatan",
+            address: Some("Jl. Contoh No. 1, Jakarta Pusat"),
+            date: "Rabu, 25 November 2026",
+            hour: "09.00–09.30\u{a0}WIB",
+        }),
         bring: vec![
             "Keterangan ini, dicetak atau di layar ponsel".to_owned(),
             "Surat kehilangan dari polisi yang asli".to_owned(),
         ],
-        collectors: "Siti sendiri, atau anggota KK yang sama.".to_owned(),
+        collectors: Some("Siti sendiri, atau anggota KK yang sama.".to_owned()),
         check_url: CHECK_URL,
-        printed_at: "Senin, 23 November 2026, 14.05\u{a0}WIB",
+        made_at: "Senin, 23 November 2026, 14.05\u{a0}WIB",
     }
 }
 
@@ -50,7 +55,7 @@ fn run(tool: &str, arguments: &[&str], input: &[u8]) -> Vec<u8> {
     output.stdout
 }
 
-fn text(tool: &str, arguments: &[&str], input: &[u8]) -> String {
+pub fn text(tool: &str, arguments: &[&str], input: &[u8]) -> String {
     String::from_utf8(run(tool, arguments, input)).unwrap()
 }
 
@@ -98,9 +103,22 @@ fn receipt_pdf_says_everything_in_order() {
             "Siti sendiri, atau anggota KK yang sama.",
             "Layanan ini gratis. Petugas tidak pernah meminta kata sandi, kode, atau uang.",
             "Keterangan ini bukan pengganti KTP-el dan bukan tanda pengenal.",
-            "Dicetak Senin, 23 November 2026, 14.05 WIB.",
+            "Untuk memeriksa keasliannya, pindai kode QR. Lembar ini dibuat Senin, 23 November 2026, 14.05 WIB.",
         ],
     );
+}
+
+#[test]
+fn receipt_pdf_of_an_ended_case_says_so_and_asks_nobody_to_come() {
+    let why = "Permohonan ini sudah berakhir, jadi tidak ada kartu yang diambil.";
+    let ended = Receipt { pickup: Err(NoPickup { status: "Dibatalkan", why }), bring: Vec::new(), collectors: None, ..receipt() };
+    let pdf = pdf(&ended).unwrap();
+    let told = text("pdftotext", &["-layout", "-", "-"], &pdf);
+    assert_in_order(&told, &["Pengambilan", "Dibatalkan.", why, "Layanan ini gratis."]);
+    for word in ["25 November", "09.00", "Jl. Contoh", "Yang dibawa", "Yang boleh mengambil"] {
+        assert!(!told.contains(word), "{word} in {told}");
+    }
+    assert!(!text("pdfinfo", &["-struct-text", "-"], &pdf).contains("Yang dibawa"));
 }
 
 #[test]
@@ -131,8 +149,36 @@ fn receipt_pdf_is_one_a4_page_that_can_be_read_aloud() {
 fn receipt_qr_code_is_readable_from_paper() {
     for name in ["Siti Umpama", &"Nama Yang Sangat Panjang Sekali ".repeat(30)] {
         let receipt = Receipt { name, ..receipt() };
-        let picture = run("pdftoppm", &["-r", "150", "-png", "-singlefile", "-"], &pdf(&receipt).unwrap());
-        let seen = text("zbarimg", &["-q", "--raw", "PNG:-"], &picture);
-        assert_eq!(seen.trim(), CHECK_URL);
+        let pdf = pdf(&receipt).unwrap();
+        for resolution in ["150", "300"] {
+            let picture = run("pdftoppm", &["-r", resolution, "-png", "-singlefile", "-"], &pdf);
+            let seen = text("zbarimg", &["-q", "--raw", "PNG:-"], &picture);
+            assert_eq!(seen.trim(), CHECK_URL, "at {resolution} dpi");
+            if resolution == "300" {
+                assert_quiet(&picture);
+            }
+        }
+    }
+}
+
+/// Fails unless nothing is printed within four modules of the code. It stands at the right margin, and what begins there
+/// first below the header's eave is its upper edge.
+fn assert_quiet(picture: &[u8]) {
+    let page = image::load_from_memory(picture).unwrap().to_luma8();
+    // From tenths of a point.
+    let dots = |tenths: u32| tenths * 300 / 720;
+    let (side, right) = (dots(1040), page.width() - dots(567));
+    let is_dark = |x: u32, y: u32| page.get_pixel(x, y).0[0] < 200;
+    let finder = right - dots(40);
+    let top = (dots(850)..page.height()).find(|y| is_dark(finder, *y)).unwrap();
+    let module = side / u32::try_from(Qr::new(CHECK_URL).unwrap().size()).unwrap();
+    let quiet = module * u32::try_from(QUIET).unwrap();
+    // One dot of blur at the edges.
+    let (left, bottom) = (right - side - 1, top + side + 1);
+    for y in top - quiet..bottom + quiet {
+        for x in left - quiet..right + quiet {
+            let inside = (left..=right).contains(&x) && (top..bottom).contains(&y);
+            assert!(inside || !is_dark(x, y), "ink at {x}, {y} around a code from {left}, {top} to {right}, {bottom}");
+        }
     }
 }

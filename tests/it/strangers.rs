@@ -39,8 +39,8 @@ async fn a_stranger_gets_404_for_every_address_of_an_application_and_changes_not
                 ("titik", "31.71.01.1004"),
                 ("jam", SLOT),
             ];
-            let posted = if address.ends_with("unggah/ktp_rusak") {
-                mine.upload(&address, "kartu.png", &crate::files::png(60, 40)).await
+            let posted = if address.ends_with("/unggah") {
+                mine.upload(&format!("{address}/ktp_rusak"), "kartu.png", &crate::files::png(60, 40)).await
             } else {
                 mine.post(&address, &fields).await
             };

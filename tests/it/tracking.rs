@@ -13,7 +13,11 @@ async fn number_and_birth_date_show_steps_and_no_name() {
     let application = browser.apply(&person).await;
     let number = browser.get(&application).await.text("code");
     let typed = number.to_lowercase().replace('-', " ");
-    let found = app.browser().post("/cek-status", &[("nomor", &typed), ("lahir", "5/8/1990")]).await;
+    let mut stranger = app.browser();
+    let asked = stranger.post("/cek-status", &[("nomor", &typed), ("lahir", "5/8/1990")]).await;
+    let address = asked.location();
+    assert!(!address.contains("1990") && !address.contains(&number), "{address}");
+    let found = stranger.get(&address).await;
     assert_eq!(found.status, 200, "{}", found.text("main"));
     let told = found.text("section");
     assert!(told.contains("Menunggu pemeriksaan") && told.contains("paling lambat Senin, 23 November 2026"), "{told}");
@@ -21,6 +25,11 @@ async fn number_and_birth_date_show_steps_and_no_name() {
     for secret in [person.name.as_str(), person.nik.as_str(), "0813"] {
         assert!(!found.body().contains(secret));
     }
+    // The address is good for this session alone, and not for long; without it nothing is shown.
+    assert_eq!(app.browser().get(&address).await.location(), "/cek-status");
+    assert!(!stranger.get("/cek-status").await.body().contains(&number));
+    app.clock().advance(Duration::minutes(15));
+    assert_eq!(stranger.get(&address).await.location(), "/cek-status");
 }
 
 #[tokio::test]
@@ -57,7 +66,7 @@ async fn ten_wrong_dates_for_a_number_are_enough() {
     assert_eq!(shut.status, 429);
     assert!(shut.headers.contains_key("retry-after"));
     app.clock().advance(Duration::minutes(11));
-    assert_eq!(app.browser().post("/cek-status", &[("nomor", &number), ("lahir", "05-08-1990")]).await.status, 200);
+    assert_eq!(app.browser().post("/cek-status", &[("nomor", &number), ("lahir", "05-08-1990")]).await.status, 303);
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use std::{
 };
 
 use alpukat::{
-    adapters::sms_gateway::{Answer, SmsGateway},
+    adapters::{answer::Answer, sms_gateway::SmsGateway},
     db::messages,
     domain::{
         ids::{FactId, MessageId},

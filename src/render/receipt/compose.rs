@@ -6,10 +6,10 @@ use std::num::NonZeroU16;
 use krilla::geom::{PathBuilder, Rect};
 use krilla::tagging::{BBox, ListNumbering, TableHeaderScope, Tag};
 
-use super::Receipt;
 use super::pen::{BLACK, BOTTOM, Fit, HAIR, LEFT, Pen, RIGHT, Style, polygon, qr_path, rounded};
 use super::sheet::{Element, Ink, Ornament};
 use super::typeset::{Line, Typeface, Weight};
+use super::{NoPickup, Pickup, Receipt};
 use crate::render::qr::Qr;
 
 /// The tightest fit, which holds any receipt, and before it the roomier ones, the best first:
@@ -176,18 +176,19 @@ impl Pen {
         self.gap(11.0);
         self.heading("Pengambilan", LEFT + INSET);
         self.gap(2.0);
-        // The hour stays in one piece.
-        let hour = receipt.hour.replace(' ', "\u{a0}");
-        let when = format!("{}, {hour}", receipt.date);
-        let when = self.text(Weight::Bold, &when, DATE, LEFT + INSET, width);
-        self.push(Tag::P, when);
-        self.gap(2.0);
-        let place = match receipt.address {
-            Some(address) => format!("{}, {address}", receipt.counter),
-            None => receipt.counter.to_owned(),
+        let (first, second) = match &receipt.pickup {
+            Ok(Pickup { counter, address, date, hour }) => {
+                let place = address.map_or_else(|| (*counter).to_owned(), |address| format!("{counter}, {address}"));
+                // The hour stays in one piece.
+                (format!("{date}, {}", hour.replace(' ', "\u{a0}")), place)
+            }
+            Err(NoPickup { status, why }) => (format!("{status}."), (*why).to_owned()),
         };
-        let place = self.text(Weight::Regular, &place, BODY, LEFT + INSET, width);
-        self.push(Tag::P, place);
+        let first = self.text(Weight::Bold, &first, DATE, LEFT + INSET, width);
+        self.push(Tag::P, first);
+        self.gap(2.0);
+        let second = self.text(Weight::Regular, &second, BODY, LEFT + INSET, width);
+        self.push(Tag::P, second);
         self.gap(11.0);
         self.adorn(rounded(LEFT, top, RIGHT, self.y), Ink::Outlined { grey: BLACK, width: 1.0 });
         self.gap(22.0);
@@ -195,6 +196,9 @@ impl Pen {
 
     fn bring(&mut self, receipt: &Receipt) {
         const INDENT: f32 = 13.0;
+        if receipt.bring.is_empty() {
+            return;
+        }
         self.heading("Yang dibawa", LEFT);
         self.gap(2.0);
         let mut list = Vec::new();
@@ -213,9 +217,10 @@ impl Pen {
     }
 
     fn collectors(&mut self, receipt: &Receipt) {
+        let Some(collectors) = &receipt.collectors else { return };
         self.heading("Yang boleh mengambil", LEFT);
         self.gap(2.0);
-        let who = self.text(Weight::Regular, &receipt.collectors, BODY, LEFT, RIGHT - LEFT);
+        let who = self.text(Weight::Regular, collectors, BODY, LEFT, RIGHT - LEFT);
         self.push(Tag::P, who);
     }
 
@@ -229,10 +234,9 @@ impl Pen {
             BODY,
             RIGHT - LEFT,
         );
-        let no_card = self.small("Keterangan ini bukan pengganti KTP-el dan bukan tanda pengenal. Keaslian: pindai kode QR.");
-        let printed = self.small(&format!("Dicetak {}.", receipt.printed_at));
-        let height =
-            self.scaled(9.0 + 4.0) + self.height(&free, BODY) + self.height(&no_card, SMALL) + self.height(&printed, SMALL);
+        let no_card = self.small("Keterangan ini bukan pengganti KTP-el dan bukan tanda pengenal.");
+        let made = self.small(&format!("Untuk memeriksa keasliannya, pindai kode QR. Lembar ini dibuat {}.", receipt.made_at));
+        let height = self.scaled(9.0 + 4.0) + self.height(&free, BODY) + self.height(&no_card, SMALL) + self.height(&made, SMALL);
 
         self.gap(18.0);
         self.y = self.y.max(BOTTOM - height);
@@ -241,7 +245,7 @@ impl Pen {
         let free = self.lay(free, BODY, LEFT);
         self.push(Tag::P, free);
         self.gap(4.0);
-        for lines in [no_card, printed] {
+        for lines in [no_card, made] {
             let lines = self.lay(lines, SMALL, LEFT);
             self.push(Tag::P, lines);
         }

@@ -41,7 +41,7 @@ fn deed(access: &Access) -> String {
     match access.deed {
         AccessDeed::Case => "Membuka permohonan".to_owned(),
         AccessDeed::Page(kind, number) => format!("Melihat {}, halaman {number}", kind.label()),
-        AccessDeed::Step(to) => status::happened(to, false).to_owned(),
+        AccessDeed::Step(from, to) => status::deed(from, to).to_owned(),
     }
 }
 

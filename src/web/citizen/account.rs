@@ -1,4 +1,4 @@
-//! `/akun`: telephone, password, other sessions.
+//! `/akun`: telephone, e-mail, password, other sessions.
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -13,7 +13,7 @@ use crate::{
     adapters::passwords::Passwords,
     db::{Db, sessions, sessions::LivingSession},
     domain::password::NewPassword,
-    render::{dates, words},
+    render::{dates, mail, words},
     web::{
         error::{WebResult, too_many},
         form::{Form, parameter},
@@ -29,6 +29,7 @@ struct AccountPage {
     name: String,
     phone: String,
     email: Option<String>,
+    email_is_proved: bool,
     sessions: Vec<LivingSession>,
     form: Form,
     /// What was done just before.
@@ -38,7 +39,12 @@ struct AccountPage {
 
 pub async fn get(visit: Visit, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
     let asked = |name| parameter(query.as_deref(), name).is_some();
-    let told = if asked("sandi") { Some(words::PASSWORD_CHANGED) } else { asked("ponsel").then_some(words::PHONE_CHANGED) };
+    let told = match parameter(query.as_deref(), "email").as_deref() {
+        Some("terbukti") => Some(mail::CHANGED),
+        Some("dihapus") => Some(mail::REMOVED),
+        _ if asked("sandi") => Some(words::PASSWORD_CHANGED),
+        _ => asked("ponsel").then_some(words::PHONE_CHANGED),
+    };
     Ok(page(&db, visit, Form::default(), told, None).await?.into_response())
 }
 
@@ -51,7 +57,8 @@ pub async fn change_password(
     if form.value("sandi_sekarang").is_empty() {
         form.reject("sandi_sekarang", words::LOGIN_PASSWORD_EMPTY);
     }
-    let new = form.read("sandi_baru", NewPassword::parse, words::password);
+    let own = visit.citizen.account.own_data();
+    let new = form.read("sandi_baru", |typed| NewPassword::parse(typed)?.foreign_to(&own), words::password);
     let Some(new) = new.filter(|_| form.problems().is_empty()) else {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, None, None).await?).into_response());
     };
@@ -87,6 +94,7 @@ async fn page(db: &Db, visit: Visit, form: Form, told: Option<&'static str>, ref
         name: account.resident.civil.name.as_str().to_owned(),
         phone: account.contact.phone.masked(),
         email: account.contact.email.as_ref().map(|email| email.as_str().to_owned()),
+        email_is_proved: account.email_is_proved,
         sessions,
         form,
         told,

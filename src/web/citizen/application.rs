@@ -11,7 +11,7 @@ use super::{Address, load};
 use crate::{
     db::{Db, events, schedule},
     domain::{
-        application::Application,
+        application::{Application, Appointment},
         card::Because,
         category::DocumentKind,
         event::{Explanation, Fault},
@@ -40,6 +40,9 @@ struct ApplicationPage {
     number: String,
     next: String,
     timeline: Vec<TimelineStep>,
+    /// When and where the card is fetched.
+    pickup: Option<Appointment>,
+    /// The same for the time line.
     appointment: Option<String>,
     /// Whether the reader filed it and so may change it.
     own: bool,
@@ -100,11 +103,13 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
         let resume = paths::wizard(wizard::furthest(&application), application.id);
         return Ok(DraftPage { shell: visit.shell, draft: application, next, resume }.into_response());
     }
+    let pickup = application.pickup().cloned();
     let page = ApplicationPage {
         number: application.receipt_number.map(|number| number.to_string()).unwrap_or_default(),
         next,
         timeline: status::timeline(&application),
-        appointment: application.appointment.as_ref().map(|appointment| dates::appointment(appointment.starts_at)),
+        appointment: pickup.as_ref().map(|appointment| dates::appointment(appointment.starts_at)),
+        pickup,
         own: application.account == visit.citizen.id(),
         told: told(&application, query.as_deref()),
         collector: words::collector(application.civil().name.as_str()),

@@ -41,7 +41,8 @@ struct Choice {
 
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
     let draft = load_draft(&mut db.read().await?, &visit, ids.application(), WizardPage::Keterangan).await?;
-    let chosen = draft.category;
+    let typed = visit.unsent.as_ref().and_then(|form| Category::parse(form.value("keterangan")));
+    let chosen = typed.or(draft.category);
     Ok(page(visit.shell, Form::default(), &draft, chosen, came_from_check(query.as_deref())).into_response())
 }
 
@@ -68,9 +69,12 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, mut
     if !draft::set_category(&db, &visit.citizen, id, category, visit.now).await? {
         return Err(WebError::Elsewhere(paths::application(id)));
     }
-    // Another reason asks for other papers, so the way goes through them again.
-    let unchanged = draft.category == chosen;
-    Ok(Redirect::to(&onward(WizardPage::Dokumen, id, returning && unchanged)).into_response())
+    // Another reason asks for other papers, so the way goes through them again, and says so.
+    let to = match draft.category {
+        Some(before) if before != category => format!("{}?diganti=1", paths::wizard(WizardPage::Dokumen, id)),
+        before => onward(WizardPage::Dokumen, id, returning && before.is_some()),
+    };
+    Ok(Redirect::to(&to).into_response())
 }
 
 fn page(shell: Shell, form: Form, draft: &Application, chosen: Option<Category>, returning: bool) -> CategoryPage {

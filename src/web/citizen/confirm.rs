@@ -14,11 +14,13 @@ use crate::{
     db::Db,
     domain::{
         application::{Application, Claim},
+        calendar::day_of,
         wizard::WizardPage,
     },
     render::{dates, words},
     web::{
         error::{WebError, WebResult},
+        form::Form,
         paths,
         shell::{Shell, Visit},
     },
@@ -29,19 +31,46 @@ use crate::{
 struct ConfirmPage {
     shell: Shell,
     draft: Application,
-    problem: Option<String>,
+    problem: Option<Problem>,
+    /// The warning about an old letter.
+    old_letter: Option<String>,
+    /// What "Ya" leaves out.
+    left_out: Option<String>,
+}
+
+/// Why nothing was sent, or can be.
+enum Problem {
     /// Somebody else was faster: there is nothing left to send.
-    overtaken: bool,
+    Overtaken(String),
+    /// The half hour is gone.
+    Full(String),
+    /// Answers were changed on another page.
+    Changed,
+}
+
+impl ConfirmPage {
+    fn of(visit: Visit, draft: Application, problem: Option<Problem>) -> Self {
+        let overtaken = |since| Problem::Overtaken(words::overtaken(draft.civil().name.as_str(), day_of(since)));
+        let problem = problem.or_else(|| draft.overtaken_since.map(overtaken));
+        let old_letter = draft.letter().and_then(|letter| letter.old(day_of(visit.now))).map(words::letter_old);
+        let left_out = words::left_out(&draft.leaves_out());
+        Self { shell: visit.shell, problem, old_letter, left_out, draft }
+    }
+
+    fn is_overtaken(&self) -> bool {
+        matches!(self.problem, Some(Problem::Overtaken(_)))
+    }
 }
 
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
     let draft = load_draft(&mut db.read().await?, &visit, ids.application(), WizardPage::Konfirmasi).await?;
-    Ok(ConfirmPage { shell: visit.shell, draft, problem: None, overtaken: false }.into_response())
+    Ok(ConfirmPage::of(visit, draft, None).into_response())
 }
 
-pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
+pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, form: Form) -> WebResult {
     let id = ids.application();
-    let problem = match submission::submit(&db, &visit.citizen, id, visit.now).await {
+    let shown = Some(form.value("versi")).filter(|version| !version.is_empty());
+    let problem = match submission::submit(&db, &visit.citizen, id, shown, visit.now).await {
         Ok(now) => {
             let told = if now { "terkirim" } else { "lagi" };
             return Ok(Redirect::to(&format!("{}?{told}=1", paths::application(id))).into_response());
@@ -51,13 +80,19 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address) -> 
         Err(SubmitError::Db(error)) => return Err(error.into()),
         Err(other) => other,
     };
-    let draft = load(&mut db.read().await?, &visit, id).await?;
-    let wish = draft.appointment.as_ref().map(|appointment| appointment.starts_at);
-    let sentence = match (&problem, wish) {
-        (SubmitError::Open(since), _) => words::open_exists(draft.civil().name.as_str(), *since),
-        (SubmitError::Full(nearest), Some(wish)) => words::slot_lost(wish, nearest),
-        _ => words::SLOT_EMPTY.to_owned(),
+    // Shown as it is now; what another page took away leads to the page that asks for it.
+    let mut conn = db.read().await?;
+    let draft = match problem {
+        SubmitError::Changed => load_draft(&mut conn, &visit, id, WizardPage::Konfirmasi).await?,
+        _ => load(&mut conn, &visit, id).await?,
     };
-    let overtaken = matches!(problem, SubmitError::Open(_));
-    Ok((StatusCode::CONFLICT, ConfirmPage { shell: visit.shell, draft, problem: Some(sentence), overtaken }).into_response())
+    drop(conn);
+    let wish = draft.appointment.as_ref().map(|appointment| appointment.starts_at);
+    let problem = match (problem, wish) {
+        (SubmitError::Open(since), _) => Problem::Overtaken(words::open_exists(draft.civil().name.as_str(), since)),
+        (SubmitError::Changed, _) => Problem::Changed,
+        (SubmitError::Full(nearest), Some(wish)) => Problem::Full(words::slot_lost(wish, &nearest)),
+        _ => Problem::Full(words::SLOT_EMPTY.to_owned()),
+    };
+    Ok((StatusCode::CONFLICT, ConfirmPage::of(visit, draft, Some(problem))).into_response())
 }

@@ -7,6 +7,7 @@ mod calendar;
 mod cancel;
 mod category;
 mod confirm;
+mod email;
 mod page;
 mod papers;
 mod phone;
@@ -34,7 +35,6 @@ use crate::{
     db::{Conn, applications},
     domain::{
         application::Application,
-        category::DocumentKind,
         ids::{ApplicationId, PageId},
         status::Status,
         wizard::{self, WizardPage},
@@ -46,16 +46,17 @@ pub fn router() -> Router<AppState> {
     Router::new()
         .route(paths::PHONE, get(phone::get).post(phone::post))
         .route(paths::PHONE_CODE, get(phone::code).post(phone::finish))
+        .route(paths::EMAIL, get(email::get).post(email::post))
+        .route(paths::EMAIL_CODE, get(email::code).post(email::finish))
+        .route(paths::EMAIL_REMOVAL, post(email::remove))
         .route(paths::SERVICE, get(service::get))
         .route(paths::WHO, get(who::get).post(who::post))
         .route(paths::APPLICATION, get(application::get))
         .route(paths::CATEGORY, get(category::get).post(category::post))
         .route(paths::PAPERS, get(papers::get).post(papers::post))
-        .route(paths::UPLOAD, get(upload::get).post(upload::post))
-        .route(paths::UPLOAD_DOCUMENT, post(upload::receive).layer(DefaultBodyLimit::max(receive::LARGEST_BODY)))
+        .route(paths::UPLOAD, get(upload::get).post(upload::post).layer(DefaultBodyLimit::max(receive::LARGEST_BODY)))
         .route(paths::PAGE, get(page::get))
         .route(paths::PREVIEW, get(page::preview))
-        .route(paths::REMOVE_PAGE, post(upload::remove))
         .route(paths::SCHEDULE, get(schedule::get).post(schedule::post))
         .route(paths::CONFIRM, get(confirm::get).post(confirm::post))
         .route(paths::CANCEL, get(cancel::get).post(cancel::post))
@@ -74,16 +75,11 @@ pub fn router() -> Router<AppState> {
 struct InAddress {
     id: Uuid,
     page: Option<Uuid>,
-    kind: Option<DocumentKind>,
 }
 
 impl InAddress {
     fn application(self) -> ApplicationId {
         self.id.into()
-    }
-
-    fn kind(self) -> WebResult<DocumentKind> {
-        self.kind.ok_or(WebError::NotFound)
     }
 
     fn page(self) -> WebResult<PageId> {

@@ -18,13 +18,13 @@ use crate::{
         calendar::day_of,
         category::{Category, DocumentKind},
         phone::Phone,
-        typed_date,
+        typed_date, typed_text,
         wizard::WizardPage,
     },
     render::{dates, words},
     web::{
         error::{WebError, WebResult},
-        form::Form,
+        form::{Form, parameter},
         paths,
         shell::{Shell, Visit},
     },
@@ -36,17 +36,24 @@ struct PapersPage {
     shell: Shell,
     form: Form,
     category: Category,
+    /// The category was just changed.
+    told: Option<&'static str>,
+    /// … on another page, while this form was filled in.
+    refusal: Option<&'static str>,
     /// The warning about an old letter.
     old_letter: Option<String>,
+    /// Documents of another category, which "Ya" leaves out.
+    left_out: Option<String>,
     back: String,
     returning: bool,
 }
 
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
     let draft = load_draft(&mut db.read().await?, &visit, ids.application(), WizardPage::Dokumen).await?;
-    let form = stored(&draft, &visit);
-    let returning = came_from_check(query.as_deref());
-    Ok(page(&visit, form, &draft, returning)?.into_response())
+    let form = visit.unsent.clone().unwrap_or_else(|| stored(&draft, &visit));
+    let mut page = page(&visit, form, &draft, came_from_check(query.as_deref()))?;
+    page.told = parameter(query.as_deref(), "diganti").map(|_| words::CATEGORY_CHANGED);
+    Ok(page.into_response())
 }
 
 pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, mut form: Form) -> WebResult {
@@ -54,6 +61,12 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, mut
     let returning = form.value("kembali") == "konfirmasi";
     let draft = load_draft(&mut db.read().await?, &visit, id, WizardPage::Dokumen).await?;
     let category = draft.category.ok_or(WebError::NotFound)?;
+    // Filled in for another category than the one that a second page chose meanwhile.
+    if ![category.code(), ""].contains(&form.value("keterangan")) {
+        let mut page = page(&visit, form, &draft, returning)?;
+        page.refusal = Some(words::CATEGORY_CHANGED_ELSEWHERE);
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
     let Some(papers) = read(&mut form, category, day_of(visit.now)) else {
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&visit, form, &draft, returning)?).into_response());
     };
@@ -96,7 +109,7 @@ fn read_letter(form: &mut Form, today: Date) -> Option<Letter> {
     let typed = form.value("surat_tanggal").to_owned();
     let date = form.read(
         "surat_tanggal",
-        |text| typed_date::parse_past(text, today),
+        |text| typed_date::parse_recent(text, today),
         |error| words::date("tanggal surat", &typed, error),
     );
     Some(Letter { number: number?, office: office?, date: date? })
@@ -104,7 +117,7 @@ fn read_letter(form: &mut Form, today: Date) -> Option<Letter> {
 
 /// One line of text; the error tells whether it was empty rather than too long.
 fn short_line(typed: &str) -> Result<String, bool> {
-    let line = typed.split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = typed_text::line(typed);
     match line.chars().count() {
         0 => Err(true),
         length if length > Letter::FIELD_LENGTH => Err(false),
@@ -116,5 +129,15 @@ fn page(visit: &Visit, form: Form, draft: &Application, returning: bool) -> WebR
     let category = draft.category.ok_or(WebError::NotFound)?;
     let old_letter = draft.letter().and_then(|letter| letter.old(day_of(visit.now))).map(words::letter_old);
     let before = if returning { WizardPage::Konfirmasi } else { WizardPage::Keterangan };
-    Ok(PapersPage { shell: visit.shell.clone(), form, category, old_letter, back: paths::wizard(before, draft.id), returning })
+    Ok(PapersPage {
+        shell: visit.shell.clone(),
+        form,
+        category,
+        told: None,
+        refusal: None,
+        old_letter,
+        left_out: words::left_out(&draft.leaves_out()),
+        back: paths::wizard(before, draft.id),
+        returning,
+    })
 }

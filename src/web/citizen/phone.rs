@@ -46,6 +46,8 @@ struct PhonePage {
 struct PhoneCodePage {
     shell: Shell,
     form: Form,
+    /// Which code this page is about.
+    asked: Option<CodeId>,
     /// The new number, masked.
     phone: String,
 }
@@ -93,8 +95,8 @@ async fn under_way(db: &Db, visit: &Visit) -> WebResult<Option<(CodeId, String)>
 }
 
 pub async fn code(visit: Visit, State(db): State<Db>) -> WebResult {
-    let Some((_, phone)) = under_way(&db, &visit).await? else { return Err(WebError::Elsewhere(paths::PHONE.to_owned())) };
-    Ok(PhoneCodePage { shell: visit.shell, form: Form::default(), phone }.into_response())
+    let Some((id, phone)) = under_way(&db, &visit).await? else { return Err(WebError::Elsewhere(paths::PHONE.to_owned())) };
+    Ok(PhoneCodePage { shell: visit.shell, form: Form::default(), asked: Some(id), phone }.into_response())
 }
 
 /// "Lanjut".
@@ -103,6 +105,7 @@ pub async fn finish(visit: Visit, State(db): State<Db>, mut form: Form) -> WebRe
     let (id, phone) = known.map_or((None, String::new()), |(id, phone)| (Some(id), phone));
     let typed = form.read("kode", |text| Code::parse(text).ok_or(()), |()| words::CODE_EMPTY.to_owned());
     let outcome = match (id, typed) {
+        _ if !form.is_about(id) => Err(CodeError::OfAnother),
         (None, _) => Err(CodeError::Gone),
         (Some(_), None) => Err(CodeError::Wrong),
         (Some(id), Some(code)) => of_the_code(account::finish_phone(&db, &visit.citizen, id, &code, visit.now).await)?,
@@ -114,7 +117,7 @@ pub async fn finish(visit: Visit, State(db): State<Db>, mut form: Form) -> WebRe
         }
         Err(error) => {
             form.reject("kode", words::code(error));
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, PhoneCodePage { shell: visit.shell, form, phone }).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, PhoneCodePage { shell: visit.shell, form, asked: id, phone }).into_response())
         }
     }
 }

@@ -22,8 +22,8 @@ use crate::{
     render::{
         dates,
         qr::Qr,
-        receipt::{self, Receipt, ReceiptError},
-        words,
+        receipt::{self, NoPickup, Pickup, Receipt, ReceiptError},
+        status, words,
     },
     web::{
         error::{WebError, WebResult},
@@ -42,6 +42,8 @@ struct ReceiptPage {
     shell: Shell,
     facts: Facts,
     qr: Qr,
+    /// What the code is, for whoever does not see it.
+    qr_words: String,
     page: String,
     pdf: String,
     calendar: String,
@@ -51,19 +53,21 @@ struct ReceiptPage {
 struct Facts {
     number: ReceiptNumber,
     submitted: String,
-    /// How it ended without a card, if it did.
-    ended: Option<&'static str>,
+    status: Status,
+    /// The tone of what is said about fetching the card.
+    tone: &'static str,
     category: &'static str,
     name: String,
     nik: String,
     kelurahan: String,
     phone: String,
     documents: Vec<String>,
-    appointment: Appointment,
+    /// When and where the card is fetched, or why there is nothing to fetch.
+    pickup: Result<Appointment, String>,
     bring: Vec<String>,
-    collectors: String,
+    collectors: Option<String>,
     check_url: String,
-    printed_at: String,
+    made_at: String,
 }
 
 pub async fn get(visit: Visit, State(db): State<Db>, State(site): State<Site>, Address(ids): Address) -> WebResult {
@@ -72,6 +76,7 @@ pub async fn get(visit: Visit, State(db): State<Db>, State(site): State<Site>, A
     let id = ids.application();
     Ok(ReceiptPage {
         shell: visit.shell,
+        qr_words: format!("Kode QR ke halaman periksa permohonan {}", facts.number),
         facts,
         qr,
         page: paths::application(id),
@@ -98,6 +103,14 @@ pub async fn pdf(visit: Visit, State(db): State<Db>, State(site): State<Site>, A
 }
 
 fn draw(facts: &Facts) -> Result<Vec<u8>, ReceiptError> {
+    let place = facts.pickup.as_ref().map(|place| {
+        let hour = format!("{}\u{a0}WIB", dates::half_hour(place.starts_at));
+        (place.counter.name(), dates::full_date(day_of(place.starts_at)), hour, place.counter.address.as_deref())
+    });
+    let pickup = match &place {
+        Ok((counter, date, hour, address)) => Ok(Pickup { counter, address: *address, date, hour }),
+        Err(why) => Err(NoPickup { status: facts.status.label(), why }),
+    };
     receipt::pdf(&Receipt {
         number: &facts.number.to_string(),
         submitted: &facts.submitted,
@@ -107,14 +120,11 @@ fn draw(facts: &Facts) -> Result<Vec<u8>, ReceiptError> {
         kelurahan: &facts.kelurahan,
         phone: &facts.phone,
         documents: facts.documents.clone(),
-        counter: &facts.appointment.counter.name(),
-        address: facts.appointment.counter.address.as_deref(),
-        date: &dates::full_date(day_of(facts.appointment.starts_at)),
-        hour: &format!("{}\u{a0}WIB", dates::half_hour(facts.appointment.starts_at)),
+        pickup,
         bring: facts.bring.clone(),
         collectors: facts.collectors.clone(),
         check_url: &facts.check_url,
-        printed_at: &facts.printed_at,
+        made_at: &facts.made_at,
     })
 }
 
@@ -130,20 +140,27 @@ fn stated(application: &Application, site: &Site, now: OffsetDateTime) -> Option
     let document = |document: &crate::domain::application::DocumentSummary| {
         format!("{}, {} halaman, {}", document.kind.label(), document.pages.len(), dates::hour_wib(document.received_at))
     };
+    let is_open = application.status.is_open();
+    let bring = ["Keterangan ini, dicetak atau di layar ponsel".to_owned(), words::bring(category).to_owned()];
     Some(Facts {
         number: application.receipt_number?,
         submitted: dates::full(application.submitted_at?),
-        ended: (!application.status.is_open() && application.status != Status::Selesai).then(|| application.status.label()),
+        status: application.status,
+        tone: match application.status {
+            Status::Ditolak | Status::Dibatalkan | Status::Kedaluwarsa => "stop",
+            status => status::note_tone(status),
+        },
         category: category.label(),
         name: civil.name.as_str().to_owned(),
         nik: civil.nik.masked(),
         kelurahan: application.kelurahan.clone(),
         phone: application.details.phone.as_ref()?.masked(),
         documents: application.documents.iter().map(document).collect(),
-        appointment: application.appointment.clone()?,
-        bring: vec!["Keterangan ini, dicetak atau di layar ponsel".to_owned(), words::bring(category).to_owned()],
-        collectors: format!("{} Tunggu SMS “siap diambil” sebelum datang.", words::collector(civil.name.as_str())),
+        pickup: application.pickup().cloned().ok_or_else(|| status::no_pickup(application)),
+        bring: if is_open { bring.into() } else { Vec::new() },
+        collectors: is_open
+            .then(|| format!("{} Tunggu SMS “siap diambil” sebelum datang.", words::collector(civil.name.as_str()))),
         check_url: format!("{}{}", site.public_url, paths::check(application.check_code?)),
-        printed_at: dates::full(now),
+        made_at: dates::full(now),
     })
 }

@@ -39,6 +39,8 @@ struct SchedulePage {
     shell: Shell,
     /// Whether a sent application is moved, rather than a draft filled in.
     moving: bool,
+    /// The status that this page shows, which its form carries: one that was shown for a draft moves nothing.
+    status: Status,
     address: String,
     back: String,
     counters: Vec<Counter>,
@@ -52,6 +54,16 @@ struct SchedulePage {
 }
 
 impl SchedulePage {
+    /// What the summary is about.
+    fn heading(&self) -> &'static str {
+        match self.problem.as_deref() {
+            Some(sentence) if sentence.starts_with("Jam ") => "Jam baru saja penuh",
+            Some(words::SLOT_OF_ANOTHER_DAY) => "Jam belum sesuai tanggal",
+            Some(words::SCHEDULE_SENT_MEANWHILE | words::SLOT_TOO_OFTEN) => "Jadwal belum diubah",
+            _ => "Jam belum dipilih",
+        }
+    }
+
     /// The id of the first radio that can be chosen, or of the list of days.
     fn first_free(&self) -> String {
         let first = self.slots.iter().position(|choice| choice.slot.free > 0);
@@ -67,24 +79,31 @@ struct Day {
 
 struct Choice {
     slot: Slot,
-    /// The moment, as RFC 3339.
+    /// Counter and moment: a radio says all of what it stands for, whatever the lists above it show meanwhile.
     value: String,
     chosen: bool,
 }
 
 impl Choice {
-    fn of(slot: Slot, chosen: Option<OffsetDateTime>) -> Self {
+    fn of(counter: &RegionCode, slot: Slot, chosen: Option<OffsetDateTime>) -> Self {
         Self {
-            value: dates::machine(slot.starts_at).replace("+07:00", ":00+07:00"),
+            value: format!("{counter} {}", dates::machine(slot.starts_at).replace("+07:00", ":00+07:00")),
             chosen: slot.free > 0 && chosen == Some(slot.starts_at),
             slot,
         }
     }
 }
 
+/// The counter and the moment that a radio stands for.
+fn chosen(value: &str) -> Option<(RegionCode, OffsetDateTime)> {
+    let (counter, moment) = value.split_once(' ')?;
+    Some((RegionCode::parse(counter)?, OffsetDateTime::parse(moment, &Rfc3339).ok()?))
+}
+
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
     let query = query.as_deref();
-    let wish = (parameter(query, "titik"), parameter(query, "tanggal"));
+    let typed = |name| visit.unsent.as_ref().map(|form| form.value(name).to_owned());
+    let wish = (parameter(query, "titik").or(typed("titik")), parameter(query, "tanggal").or(typed("tanggal")));
     // Sent here by a returned application that has given its place up.
     let problem = parameter(query, "perbaikan").map(|_| words::PLACE_GIVEN_UP.to_owned());
     Ok(page(&db, visit, ids.application(), wish, problem).await?.into_response())
@@ -92,31 +111,27 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
 
 pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, form: Form) -> WebResult {
     let id = ids.application();
-    let counter = RegionCode::parse(form.value("titik"));
-    let starts_at = OffsetDateTime::parse(form.value("jam"), &Rfc3339).ok();
     let shown = (Some(form.value("titik").to_owned()), Some(form.value("tanggal").to_owned()));
-    let Some((counter, starts_at)) = counter.zip(starts_at) else {
-        let refused = page(&db, visit, id, shown, Some(words::SLOT_EMPTY.to_owned())).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, refused).into_response());
+    let refuse =
+        async |status, sentence| Ok((status, page(&db, visit.clone(), id, shown, Some(sentence)).await?).into_response());
+    let status = open(&mut db.read().await?, &visit, id).await?.status;
+    if ![status.code(), ""].contains(&form.value("dari")) {
+        return refuse(StatusCode::CONFLICT, words::SCHEDULE_SENT_MEANWHILE.to_owned()).await;
+    }
+    let Some((counter, starts_at)) = chosen(form.value("jam")) else {
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, words::SLOT_EMPTY.to_owned()).await;
     };
-    let is_draft = open(&mut db.read().await?, &visit, id).await?.status == Status::Draf;
+    if form.value("titik") != counter.as_str() || form.value("tanggal") != day_of(starts_at).to_string() {
+        return refuse(StatusCode::UNPROCESSABLE_ENTITY, words::SLOT_OF_ANOTHER_DAY.to_owned()).await;
+    }
     let wish = HalfHour { counter: &counter, starts_at };
     match appointment::choose(&db, &visit.citizen, id, wish, visit.now).await {
-        Ok(()) if is_draft => Ok(Redirect::to(&paths::wizard(WizardPage::Konfirmasi, id)).into_response()),
+        Ok(()) if status == Status::Draf => Ok(Redirect::to(&paths::wizard(WizardPage::Konfirmasi, id)).into_response()),
         Ok(()) => Ok(Redirect::to(&format!("{}?dipindah=1", paths::application(id))).into_response()),
         Err(SlotError::NotFound) => Err(WebError::NotFound),
-        Err(SlotError::NotOffered) => {
-            let refused = page(&db, visit, id, shown, Some(words::SLOT_EMPTY.to_owned())).await?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, refused).into_response())
-        }
-        Err(SlotError::TooOften) => {
-            let refused = page(&db, visit, id, shown, Some(words::SLOT_TOO_OFTEN.to_owned())).await?;
-            Ok((StatusCode::TOO_MANY_REQUESTS, refused).into_response())
-        }
-        Err(SlotError::Full(nearest)) => {
-            let full = page(&db, visit, id, shown, Some(words::slot_full(starts_at, &nearest))).await?;
-            Ok((StatusCode::CONFLICT, full).into_response())
-        }
+        Err(SlotError::NotOffered) => refuse(StatusCode::UNPROCESSABLE_ENTITY, words::SLOT_EMPTY.to_owned()).await,
+        Err(SlotError::TooOften) => refuse(StatusCode::TOO_MANY_REQUESTS, words::SLOT_TOO_OFTEN.to_owned()).await,
+        Err(SlotError::Full(nearest)) => refuse(StatusCode::CONFLICT, words::slot_full(starts_at, &nearest)).await,
         Err(SlotError::Db(error)) => Err(error.into()),
     }
 }
@@ -150,7 +165,7 @@ async fn page(
     let first_free = days.iter().copied().find(|day| calendar.free(*day) > 0);
     let day = wanted.filter(|day| days.contains(day)).or(first_free).or_else(|| days.first().copied());
     let slots = day.map(|day| calendar.slots(day)).unwrap_or_default();
-    let slots = slots.into_iter().map(|slot| Choice::of(slot, chosen.map(|chosen| chosen.starts_at))).collect();
+    let slots = slots.into_iter().map(|slot| Choice::of(&counter.code, slot, chosen.map(|chosen| chosen.starts_at))).collect();
     let open_days = days.iter().filter(|day| !calendar.slots(**day).is_empty());
     let open_days = open_days.map(|date| Day { date: *date, free: calendar.free(*date), shown: Some(*date) == day }).collect();
     let closed = closed(&counter.name(), calendar, &days, day, wanted, first_free);
@@ -158,6 +173,7 @@ async fn page(
     Ok(SchedulePage {
         shell: visit.shell,
         moving,
+        status: application.status,
         address: paths::wizard(WizardPage::Jadwal, id),
         back: if moving { paths::application(id) } else { paths::wizard(WizardPage::Unggah, id) },
         counter: counter.code.clone(),

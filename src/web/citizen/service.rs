@@ -35,9 +35,11 @@ struct Line {
     label: &'static str,
     category: &'static str,
     number: Option<String>,
+    /// Whose turn it is.
+    turn: Option<&'static str>,
     next: String,
     address: String,
-    /// Where a draft goes on.
+    /// Where a draft goes on, if it can still be sent.
     resume: Option<String>,
 }
 
@@ -51,9 +53,11 @@ pub async fn get(visit: Visit, State(db): State<Db>, RawQuery(query): RawQuery) 
         label: status::label(application),
         category: application.category.map_or("Alasan belum dipilih", crate::domain::category::Category::label),
         number: application.receipt_number.map(|number| number.to_string()),
+        turn: status::turn(application.status).filter(|_| application.overtaken_since.is_none()),
         next: status::next(application, &holidays),
         address: paths::application(application.id),
-        resume: (application.status == Status::Draf).then(|| paths::wizard(wizard::furthest(application), application.id)),
+        resume: (application.status == Status::Draf && application.overtaken_since.is_none())
+            .then(|| paths::wizard(wizard::furthest(application), application.id)),
     };
     let lines = applications.iter().map(line).collect();
     let discarded = parameter(query.as_deref(), "draf").is_some();

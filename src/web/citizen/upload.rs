@@ -1,5 +1,7 @@
-//! `/pencetakan-ktp-el/{id}/unggah`: one form a document; every file is stored the moment it is posted. Of a
+//! `/pencetakan-ktp-el/{id}/unggah`: one form for all documents, whose buttons all store every file that was chosen. Of a
 //! returned application it shows the documents that an officer named, and sends it in again.
+
+mod sent;
 
 use askama::Template;
 use askama_web::WebTemplate;
@@ -9,28 +11,29 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 
+use self::sent::{Done, Pressed, Problem, Sent};
 use super::{Address, at_page, came_from_check, load_own, onward};
 use crate::{
     actions::{
         mending::{self, MendError},
-        upload::{self, StoreError},
+        upload,
     },
     db::{Conn, Db, events, pages},
     domain::{
         application::{Application, StoredPage},
+        calendar::day_of,
         category::DocumentKind,
         event::Fault,
         ids::ApplicationId,
         mending::Mending,
-        upload::{MAX_PAGES, UploadRefusal},
+        upload::MAX_PAGES,
         wizard::WizardPage,
     },
     render::{Given, dates, words},
     web::{
         error::{WebError, WebResult},
-        form::{Form, parameter},
         paths,
-        receive::{Received, Receiver},
+        receive::Receiver,
         shell::{Shell, Visit},
     },
 };
@@ -42,10 +45,12 @@ struct UploadPage {
     application: Application,
     documents: Vec<Document>,
     /// What was just stored or removed.
-    done: Option<String>,
-    problem: Option<Problem>,
+    done: Vec<Done>,
+    problems: Vec<Problem>,
     /// Required documents without a page, in words.
     missing: Option<String>,
+    /// The warning about an old letter.
+    old_letter: Option<String>,
     back: String,
     returning: bool,
     /// What is to be mended, of a returned application.
@@ -71,38 +76,57 @@ impl UploadPage {
         self.mending.as_ref().is_some_and(|mending| mending.replaces(kind))
     }
 
-    fn problem_of(&self, kind: impl Given<DocumentKind>) -> Option<&Problem> {
+    /// What is wrong with files for a document.
+    fn problems_of(&self, kind: impl Given<DocumentKind>) -> Vec<&Problem> {
         let kind = kind.given();
-        self.problem.as_ref().filter(|problem| problem.kind == kind)
+        self.problems.iter().filter(|problem| problem.kind == Some(kind)).collect()
     }
-}
 
-/// What is wrong with a file, or with going on.
-struct Problem {
-    kind: DocumentKind,
-    sentence: String,
-    how: Option<&'static str>,
+    /// What was just done to a document, and whether it is the first one of the page, which takes the focus.
+    fn done_to(&self, kind: impl Given<DocumentKind>) -> Vec<(&Done, bool)> {
+        let kind = kind.given();
+        let takes_focus = |place| place == 0 && self.problems.is_empty();
+        let done = self.done.iter().enumerate().map(|(place, done)| (done, takes_focus(place)));
+        done.filter(|(done, _)| done.kind == kind).collect()
+    }
 }
 
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
     let query = query.as_deref();
-    let returning = came_from_check(query);
-    let told = |name: &str, ending: &str| {
-        let kind = parameter(query, name).and_then(|code| DocumentKind::parse(&code))?;
-        let page: usize = parameter(query, "halaman")?.parse().ok()?;
-        Some(format!("{}, halaman {page}, {ending}.", kind.label()))
-    };
-    let done = told("tersimpan", "tersimpan").or_else(|| told("dihapus", "dihapus"));
-    Ok(page(&db, visit, ids.application(), done, None, returning).await?.into_response())
+    let (done, returning) = (Done::read(query), came_from_check(query));
+    Ok(page(&db, visit, ids.application(), done, Vec::new(), returning).await?.into_response())
+}
+
+/// "Upload", "Hapus", "Lanjut", "Kirim perbaikan": every file goes to disk while the phone sends it, through the intake and into
+/// the database; then what was pressed is done, unless a file was refused.
+pub async fn post(visit: Visit, State(db): State<Db>, receiver: Receiver, Address(ids): Address, request: Request) -> WebResult {
+    let id = ids.application();
+    // Looked at before the body is read, and the connection given back: nobody sends ten megabytes in vain.
+    load_open(&mut db.read().await?, &visit, id).await?;
+    let mut sent = Sent::read(&receiver, &db, &visit, id, request).await?;
+    match sent.pressed {
+        _ if sent.is_broken => {}
+        Pressed::Upload(kind) => sent.complain_of_nothing(kind),
+        Pressed::Remove(page) => {
+            if let Some((kind, number)) = upload::remove(&db, &visit.citizen, id, page, visit.now).await? {
+                sent.done.push(Done { kind, number, is_removed: true });
+            }
+        }
+        Pressed::Onward if sent.problems.is_empty() => return go_on(&db, visit, id, sent).await,
+        Pressed::Onward => {}
+    }
+    if sent.problems.is_empty() {
+        return Ok(Redirect::to(&paths::upload_done(id, &sent.done_codes(), sent.returning)).into_response());
+    }
+    let (status, returning) = (sent.status(), sent.returning);
+    Ok((status, page(&db, visit, id, sent.done, sent.problems, returning).await?).into_response())
 }
 
 /// "Lanjut": on to the schedule, unless a required document is missing; "Kirim perbaikan": back to the desk.
-pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, form: Form) -> WebResult {
-    let id = ids.application();
-    let returning = form.value("kembali") == "konfirmasi";
+async fn go_on(db: &Db, visit: Visit, id: ApplicationId, sent: Sent) -> WebResult {
     let (application, mending) = load_open(&mut db.read().await?, &visit, id).await?;
     let missing = if mending.is_some() {
-        match mending::send_again(&db, &visit.citizen, id, visit.now).await {
+        match mending::send_again(db, &visit.citizen, id, visit.now).await {
             Ok(()) => return Ok(Redirect::to(&format!("{}?diperbaiki=1", paths::application(id))).into_response()),
             Err(MendError::NotFound) => return Err(WebError::NotFound),
             Err(MendError::NoPlace) => {
@@ -115,10 +139,11 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, for
         application.missing()
     };
     let Some(first) = missing.first() else {
-        return Ok(Redirect::to(&onward(WizardPage::Jadwal, id, returning)).into_response());
+        return Ok(Redirect::to(&onward(WizardPage::Jadwal, id, sent.returning)).into_response());
     };
-    let problem = Problem { kind: *first, sentence: words::upload_missing(&missing), how: None };
-    Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, id, None, Some(problem), returning).await?).into_response())
+    let problem = Problem { kind: Some(*first), sentence: words::upload_missing(&missing), how: None };
+    let refused = page(db, visit, id, sent.done, vec![problem], sent.returning).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, refused).into_response())
 }
 
 /// A draft at its upload page, or a returned application while it can be mended.
@@ -131,65 +156,12 @@ async fn load_open(conn: &mut Conn, visit: &Visit, id: ApplicationId) -> WebResu
     Ok((at_page(application, WizardPage::Unggah)?, None))
 }
 
-/// "Upload": the file goes to disk while the phone sends it, through the intake, and into the database.
-pub async fn receive(
-    visit: Visit,
-    State(db): State<Db>,
-    receiver: Receiver,
-    Address(ids): Address,
-    RawQuery(query): RawQuery,
-    request: Request,
-) -> WebResult {
-    let id = ids.application();
-    let kind = ids.kind()?;
-    let returning = came_from_check(query.as_deref());
-    // Looked at before the body is read, and the connection given back: nobody sends ten megabytes in vain.
-    let (before, mending) = load_open(&mut db.read().await?, &visit, id).await?;
-    let is_named = mending.as_ref().is_none_or(|mending| mending.why.fault_of(kind).is_some());
-    if !is_named || !before.category.is_some_and(|category| category.documents().any(|known| known == kind)) {
-        return Err(WebError::NotFound);
-    }
-    let (status, sentence, how) = match receiver.receive(request, visit.citizen.id(), &db).await? {
-        Received::Pages { images, fingerprint } => {
-            match upload::store(&db, &visit.citizen, id, kind, &images, &fingerprint, visit.now).await {
-                Ok(last) => {
-                    return Ok(Redirect::to(&paths::upload_done(id, "tersimpan", kind, last, returning)).into_response());
-                }
-                Err(StoreError::NotFound) => return Err(WebError::NotFound),
-                Err(StoreError::Full(stored)) => (StatusCode::UNPROCESSABLE_ENTITY, words::document_full(kind, stored), None),
-                Err(StoreError::Twice(number)) => (StatusCode::UNPROCESSABLE_ENTITY, words::upload_twice(number), None),
-                Err(StoreError::Db(error)) => return Err(error.into()),
-            }
-        }
-        Received::Nothing => (StatusCode::UNPROCESSABLE_ENTITY, words::UPLOAD_NONE.to_owned(), None),
-        Received::Refused { refusal, file } => {
-            let too_large = matches!(refusal, UploadRefusal::TooLarge { .. });
-            let status = if too_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::UNPROCESSABLE_ENTITY };
-            (status, words::upload(&refusal, &file), matches!(refusal, UploadRefusal::Heic).then_some(words::HEIC_HOW))
-        }
-    };
-    let problem = Problem { kind, sentence, how };
-    Ok((status, page(&db, visit, id, None, Some(problem), returning).await?).into_response())
-}
-
-/// "Hapus": acts at once.
-pub async fn remove(visit: Visit, State(db): State<Db>, Address(ids): Address, form: Form) -> WebResult<Redirect> {
-    let id = ids.application();
-    let returning = form.value("kembali") == "konfirmasi";
-    if let Some((kind, number)) = upload::remove(&db, &visit.citizen, id, ids.page()?, visit.now).await? {
-        return Ok(Redirect::to(&paths::upload_done(id, "dihapus", kind, number, returning)));
-    }
-    // Gone already: removed by the first of two presses, unless there is no such draft at all.
-    load_open(&mut db.read().await?, &visit, id).await?;
-    Ok(Redirect::to(&paths::wizard(WizardPage::Unggah, id)))
-}
-
 async fn page(
     db: &Db,
     visit: Visit,
     id: ApplicationId,
-    done: Option<String>,
-    problem: Option<Problem>,
+    done: Vec<Done>,
+    problems: Vec<Problem>,
     returning: bool,
 ) -> WebResult<UploadPage> {
     let mut conn = db.read().await?;
@@ -210,7 +182,9 @@ async fn page(
     let documents = category.documents().filter(is_shown).map(document).collect();
     let missing = mending.as_ref().map_or_else(|| application.missing(), |mending| mending.missing(&application));
     let missing = Some(missing).filter(|missing| !missing.is_empty()).map(|missing| words::upload_missing(&missing));
+    let old_letter = application.letter().and_then(|letter| letter.old(day_of(visit.now))).map(words::letter_old);
+    let old_letter = old_letter.filter(|_| mending.is_none());
     let before = if returning { WizardPage::Konfirmasi } else { WizardPage::Dokumen };
     let back = if mending.is_some() { paths::application(id) } else { paths::wizard(before, id) };
-    Ok(UploadPage { shell: visit.shell, application, documents, done, problem, missing, back, returning, mending })
+    Ok(UploadPage { shell: visit.shell, application, documents, done, problems, missing, old_letter, back, returning, mending })
 }

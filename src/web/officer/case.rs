@@ -24,7 +24,7 @@ use crate::{
         category::DocumentKind,
         event::{Explanation, Fault},
         ids::ApplicationId,
-        message::{Message, MessageState},
+        message::{Channel, Message, MessageState},
         officer::{Family, Role},
         receipt::ReceiptNumber,
         status::Status,
@@ -32,7 +32,7 @@ use crate::{
     render::{
         dates,
         desk::{self, Age},
-        desk_words, sms, status,
+        desk_words, mail, sms, status,
     },
     web::{
         error::{WebError, WebResult},
@@ -106,7 +106,9 @@ struct MessageLine {
 
 impl MessageLine {
     fn of(message: Message, case: ApplicationId, serves: bool) -> Self {
-        let may = serves && message.state != MessageState::Menunggu;
+        // An e-mail comes beside an SMS, and may be addressed to a mailbox that is not theirs any more.
+        let is_sms = message.content.channel() == Channel::Sms;
+        let may = serves && is_sms && message.state != MessageState::Menunggu;
         Self { again: may.then(|| paths::message_deed(paths::SEND_AGAIN, case, message.id)), message }
     }
 }
@@ -217,8 +219,8 @@ fn twins(seen: &SeenCase) -> Vec<(DocumentKind, String, String)> {
 }
 
 fn history(seen: &SeenCase) -> Vec<HistoryLine> {
-    let line = |(place, entry): (usize, &crate::domain::event::HistoryEntry)| HistoryLine {
-        label: status::happened(entry.to, place == 0),
+    let line = |entry: &crate::domain::event::HistoryEntry| HistoryLine {
+        label: status::happened(entry.from, entry.to),
         at: entry.at,
         who: entry
             .officer
@@ -226,7 +228,7 @@ fn history(seen: &SeenCase) -> Vec<HistoryLine> {
             .map_or_else(|| desk_words::actor(entry.by).to_owned(), |name| name.as_str().to_owned()),
         why: seen.reasons.get(&entry.fact).map(desk_words::because).unwrap_or_default(),
     };
-    seen.application.history.iter().enumerate().map(line).collect()
+    seen.application.history.iter().map(line).collect()
 }
 
 /// The sentence about the case decided just before.

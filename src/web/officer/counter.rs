@@ -23,7 +23,8 @@ use crate::{
     domain::{
         card::{Because, Check, Flaw, Handover},
         ids::{ApplicationId, ResidentId},
-        receipt::{CheckCode, ReceiptNumber},
+        nik::DIGITS,
+        receipt::{CheckCode, ReceiptNumber, ReceiptNumberError},
         status::Status,
     },
     render::{dates, desk_words, status, words},
@@ -67,12 +68,15 @@ pub async fn get(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery) ->
 /// "Cari": what was typed stands in no address; a number that is one of this counter's does.
 pub async fn post(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult {
     let typed = form.value("nomor").trim().to_owned();
-    let number = match code(&typed) {
+    let number = match CheckCode::scanned(&typed) {
         Some(code) => {
             let case = applications::by_check_code(&mut db.read().await?, code, desk.now).await?;
             case.and_then(|case| case.receipt_number).ok_or_else(|| desk_words::NOT_HERE.to_owned())
         }
-        None => ReceiptNumber::parse(&typed).map_err(words::receipt_number),
+        None => ReceiptNumber::parse(&typed).map_err(|error| match error {
+            ReceiptNumberError::Length(length) if length > DIGITS => desk_words::SCAN_UNREADABLE.to_owned(),
+            other => words::receipt_number(other),
+        }),
     };
     let scope = desk.officer().scope();
     let found = match number {
@@ -90,12 +94,6 @@ pub async fn post(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
-}
-
-/// The code in the address behind a receipt's QR, as a scanner types it.
-fn code(typed: &str) -> Option<CheckCode> {
-    let door = paths::CHECK.trim_end_matches("{code}");
-    CheckCode::parse(typed.rsplit_once(door)?.1)
 }
 
 /// "Serahkan kartu".

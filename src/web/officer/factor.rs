@@ -121,7 +121,7 @@ pub async fn post(
             Ok(RecoveryPage { shell: DeskShell::default(), codes }.into_response())
         }
         Err(ProofError::Wrong) => {
-            let page = page(&record, offer, form, Some(desk_words::LOGIN_WRONG.to_owned()))?;
+            let page = page(&record, offer, form, Some(desk_words::CODE_WRONG.to_owned()))?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
         Err(ProofError::TooMany(next)) => Ok(too_many(page(&record, offer, form, Some(words::too_many(next)))?, next, now)),

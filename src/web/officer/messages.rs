@@ -20,10 +20,10 @@ use crate::{
     },
     domain::{
         ids::{ApplicationId, MessageId},
-        message::{Cause, WAITS_TOO_LONG},
+        message::{Cause, Channel, WAITS_TOO_LONG},
         officer::Role,
     },
-    render::{desk, desk_words},
+    render::{desk, desk_words, mail},
     web::{
         error::{WebError, WebResult},
         form::parameter,
@@ -52,6 +52,8 @@ struct MessagesPage {
     outbox: Outbox,
     put_off: Vec<(Cause, i64)>,
     failures: Vec<(Cause, i64)>,
+    /// How e-mail stands, where it goes out or did.
+    email: Option<EmailPart>,
     /// How long the oldest message waits, where that is too long.
     late: Option<String>,
     /// Whether messages have nowhere to go.
@@ -62,10 +64,28 @@ struct MessagesPage {
     told: Option<&'static str>,
 }
 
+struct EmailPart {
+    outbox: Outbox,
+    put_off: Vec<(Cause, i64)>,
+    failures: Vec<(Cause, i64)>,
+}
+
+impl EmailPart {
+    fn of(outbox: Outbox, sends_email: bool) -> Option<Self> {
+        let is_empty = outbox.waiting == 0 && outbox.failed.is_empty();
+        (sends_email || !is_empty).then(|| Self {
+            put_off: most_first(&outbox.put_off),
+            failures: most_first(&outbox.failed),
+            outbox,
+        })
+    }
+}
+
 pub async fn get(desk: Desk, State(db): State<Db>, State(site): State<Site>, RawQuery(query): RawQuery) -> WebResult {
     let mut conn = db.read().await?;
     let scope = desk.officer().scope();
-    let outbox = deliveries::outbox(&mut conn, &scope).await?;
+    let outbox = deliveries::outbox(&mut conn, Channel::Sms, &scope).await?;
+    let email = EmailPart::of(deliveries::outbox(&mut conn, Channel::Email, &scope).await?, conn.sends_email());
     let list = deliveries::to_telephone(&mut conn, &scope).await?;
     let told = parameter(query.as_deref(), "ditelepon").map(|_| desk_words::TELEPHONED);
     Ok(MessagesPage {
@@ -75,6 +95,7 @@ pub async fn get(desk: Desk, State(db): State<Db>, State(site): State<Site>, Raw
         put_off: most_first(&outbox.put_off),
         failures: most_first(&outbox.failed),
         outbox,
+        email,
         list,
         serves: desk.officer().role == Role::Petugas,
         told,

@@ -29,6 +29,7 @@ use crate::{
         ids::{ApplicationId, BlankId, RunId},
         region::{Counter, RegionCode},
         status::Status,
+        typed_text,
     },
     render::{dates, desk, desk_words},
     web::{
@@ -104,7 +105,7 @@ pub async fn post(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult
     let counter = desk.officer().workplace().ok_or(WebError::NotFound)?.code.clone();
     let run = form.value("rangkaian").parse::<Uuid>().map_err(|_| WebError::NotFound)?;
     let chosen = if form.has("cara", "terlama") {
-        match form.value("terlama").trim().parse::<usize>() {
+        match typed_text::plain(form.value("terlama")).trim().parse::<usize>() {
             Ok(count) if (1..=CARDS).contains(&count) => {
                 let lines = waiting(&mut db.read().await?, &counter, desk.now).await?;
                 lines.into_iter().take(count).map(|line| line.id).collect()
@@ -137,7 +138,7 @@ fn after(started: Started) -> String {
 pub async fn blanks(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult {
     desk.officer().workplace().ok_or(WebError::NotFound)?;
     let id = form.value("kiriman").parse::<Uuid>().map_err(|_| WebError::NotFound)?;
-    let typed = form.value("jumlah").trim().replace(['−', '–'], "-");
+    let typed = typed_text::plain(form.value("jumlah")).replace(typed_text::is_dash, "-").replace(' ', "");
     let change = typed.parse::<i32>().ok().filter(|change| *change != 0 && change.unsigned_abs() <= 100_000);
     let refusal = match change {
         None => desk_words::BLANKS_EMPTY.to_owned(),

@@ -34,7 +34,7 @@ use crate::{
     render::{
         dates,
         desk::{self, Age},
-        desk_words,
+        desk_words, words,
     },
     web::{
         error::WebResult,
@@ -147,10 +147,13 @@ pub async fn post(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery, m
     let asked = Asked::read(&mut conn, &desk, query.as_deref()).await?;
     let holidays = schedule::holidays(&mut conn).await?;
     let typed = form.value("cari").trim().to_owned();
-    let Some(wanted) = wanted(&typed, &asked.counter.code) else {
-        form.reject("cari", desk_words::SEARCH_EMPTY);
-        let page = page(&mut conn, desk, asked, &holidays, Vec::new()).await?;
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, QueuePage { form, found: true, ..page }).into_response());
+    let wanted = match wanted(&typed, &asked.counter.code) {
+        Ok(wanted) => wanted,
+        Err(sentence) => {
+            form.reject("cari", sentence);
+            let page = page(&mut conn, desk, asked, &holidays, Vec::new()).await?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, QueuePage { form, found: true, ..page }).into_response());
+        }
     };
     drop(conn);
     let items = search::search(&db, &desk.on_duty, &wanted, &typed, desk.now).await?;
@@ -193,16 +196,18 @@ fn told(query: Option<&str>) -> Option<String> {
     Some(desk_words::decided(number, status, false))
 }
 
-/// A number, a NIK, or words of a name; nothing when nothing was typed.
-fn wanted(typed: &str, counter: &RegionCode) -> Option<Wanted> {
+/// A number, a NIK, or words of a name; a sentence when nothing was typed, or what has more digits than a receipt number and
+/// is no NIK.
+fn wanted(typed: &str, counter: &RegionCode) -> Result<Wanted, String> {
     if let Ok(number) = ReceiptNumber::parse(typed) {
-        return Some(Wanted::Number(number));
+        return Ok(Wanted::Number(number));
     }
-    if let Ok(nik) = Nik::parse(typed) {
-        return Some(Wanted::Nik(nik));
+    match Nik::parse(typed) {
+        Ok(nik) => Ok(Wanted::Nik(nik)),
+        Err(error) if typed.chars().filter(|sign| sign.is_numeric()).count() > 8 => Err(words::nik(error)),
+        Err(_) if typed.is_empty() => Err(desk_words::SEARCH_EMPTY.to_owned()),
+        Err(_) => Ok(Wanted::Words(typed.to_owned(), counter.clone())),
     }
-    let words: Vec<String> = typed.to_lowercase().split_whitespace().map(ToOwned::to_owned).collect();
-    (!words.is_empty()).then(|| Wanted::Words(words, counter.clone()))
 }
 
 /// Only what waits for a decision can be late.

@@ -4,7 +4,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::State,
+    extract::{RawQuery, State},
     http::StatusCode,
     response::{IntoResponse, Redirect},
 };
@@ -24,7 +24,7 @@ use crate::{
     render::words,
     web::{
         error::{WebError, WebResult, of_the_code, too_many},
-        form::Form,
+        form::{Form, parameter},
         middleware::Origin,
         paths,
         shell::Shell,
@@ -39,16 +39,12 @@ pub const REGISTRATION: &str = "registrasi";
 struct CodePage {
     shell: Shell,
     form: Form,
+    /// Which registration this page is about.
+    asked: Option<CodeId>,
     /// To which number the code went, masked; as it was typed, whether or not one was sent.
     phone: String,
     refusal: Option<String>,
     told: Option<&'static str>,
-}
-
-#[derive(Template, WebTemplate)]
-#[template(path = "public/registered.html")]
-struct RegisteredPage {
-    shell: Shell,
 }
 
 /// What stands in the session, and the number that was typed.
@@ -60,9 +56,10 @@ async fn under_way(db: &Db, session: &Session) -> WebResult<Option<(CodeId, Stri
     }
 }
 
-pub async fn get(session: Session, shell: Shell, State(db): State<Db>) -> WebResult {
-    let Some((_, phone)) = under_way(&db, &session).await? else { return Err(WebError::Elsewhere(paths::REGISTER.to_owned())) };
-    Ok(CodePage { shell, form: Form::default(), phone, refusal: None, told: None }.into_response())
+pub async fn get(session: Session, shell: Shell, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
+    let Some((id, phone)) = under_way(&db, &session).await? else { return Err(WebError::Elsewhere(paths::REGISTER.to_owned())) };
+    let told = parameter(query.as_deref(), "baru").map(|_| words::CODE_SENT_AGAIN);
+    Ok(CodePage { shell, form: Form::default(), asked: Some(id), phone, refusal: None, told }.into_response())
 }
 
 pub async fn post(
@@ -77,6 +74,7 @@ pub async fn post(
     let (id, phone) = known.map_or((None, String::new()), |(id, phone)| (Some(id), phone));
     let typed = form.read("kode", |text| Code::parse(text).ok_or(()), |()| words::CODE_EMPTY.to_owned());
     let outcome = match (id, typed) {
+        _ if !form.is_about(id) => Err(CodeError::OfAnother),
         (None, _) => Err(CodeError::Gone),
         (Some(_), None) => Err(CodeError::Wrong),
         (Some(id), Some(code)) => of_the_code(registration::finish(&db, id, &code, &from, clock.now()).await)?,
@@ -84,11 +82,11 @@ pub async fn post(
     match outcome {
         Ok(()) => {
             session.remove::<CodeId>(REGISTRATION).await?;
-            Ok(RegisteredPage { shell }.into_response())
+            Ok(Redirect::to(&format!("{}?terdaftar=1", paths::LOGIN)).into_response())
         }
         Err(error) => {
             form.reject("kode", words::code(error));
-            let page = CodePage { shell, form, phone, refusal: None, told: None };
+            let page = CodePage { shell, form, asked: id, phone, refusal: None, told: None };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -110,12 +108,11 @@ pub async fn again(
     match outcome {
         Ok(id) => {
             session.insert(REGISTRATION, id).await?;
-            Ok(CodePage { shell, form: Form::default(), phone, refusal: None, told: Some(words::CODE_SENT_AGAIN) }
-                .into_response())
+            Ok(Redirect::to(&format!("{}?baru=1", paths::REGISTER_CODE)).into_response())
         }
         Err(ProofError::TooManyCodes(next)) => {
             let refusal = Some(words::code_too_many(next, now));
-            Ok(too_many(CodePage { shell, form: Form::default(), phone, refusal, told: None }, next, now))
+            Ok(too_many(CodePage { shell, form: Form::default(), asked: Some(id), phone, refusal, told: None }, next, now))
         }
         Err(ProofError::Wrong) => Ok(Redirect::to(paths::REGISTER).into_response()),
         Err(error) => Err(error.into()),

@@ -3,6 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
+    Extension,
     extract::{RawQuery, State},
     http::StatusCode,
     response::{IntoResponse, Redirect},
@@ -21,6 +22,7 @@ use crate::{
         middleware::Origin,
         paths,
         shell::{PASSWORD, SINCE, Shell},
+        unsent::Unsent,
     },
 };
 
@@ -41,8 +43,12 @@ enum Note {
     Needed,
     /// The session ran out.
     Ended,
+    /// It was ended from elsewhere.
+    EndedElsewhere,
     /// Logged out.
     LoggedOut,
+    /// An account was opened, or was there already.
+    Registered,
     /// A forgotten password was replaced.
     NewPassword,
     /// The log-in was refused, and why.
@@ -55,12 +61,14 @@ impl LoginPage {
     }
 }
 
-pub async fn get(shell: Shell, RawQuery(query): RawQuery) -> WebResult {
+pub async fn get(mut shell: Shell, RawQuery(query): RawQuery, unsent: Option<Extension<Unsent>>) -> WebResult {
     let query = pairs(query.unwrap_or_default().as_bytes());
     let value = |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let note = match (value("ke"), value("habis"), value("keluar")) {
         _ if value("sandi").is_some() => Note::NewPassword,
+        _ if value("terdaftar").is_some() => Note::Registered,
         (_, _, Some(_)) => Note::LoggedOut,
+        (Some(_), Some("lain"), _) => Note::EndedElsewhere,
         (Some(_), Some(_), _) => Note::Ended,
         (Some(_), None, _) => Note::Needed,
         _ => Note::None,
@@ -68,6 +76,9 @@ pub async fn get(shell: Shell, RawQuery(query): RawQuery) -> WebResult {
     let then = paths::after_login(value("ke").unwrap_or_default()).to_owned();
     if shell.signed_in {
         return Ok(Redirect::to(&then).into_response());
+    }
+    if matches!(note, Note::Ended | Note::EndedElsewhere | Note::Needed) {
+        shell.unsent = unsent.map(|unsent| unsent.before_login());
     }
     Ok(LoginPage { shell, form: Form::default(), then, note }.into_response())
 }
@@ -94,6 +105,7 @@ pub async fn post(
         Ok((account, mark)) => {
             // A new id, so that one known before the log-in opens nothing.
             session.cycle_id().await?;
+            session.remove_value(sessions::ENDED).await?;
             session.insert(sessions::ACCOUNT, account).await?;
             session.insert(PASSWORD, mark).await?;
             session.insert(SINCE, now.unix_timestamp()).await?;

@@ -5,6 +5,7 @@ mod code;
 mod contact;
 mod home;
 mod login;
+mod machines;
 mod privacy;
 mod ready;
 mod recovery;
@@ -35,5 +36,8 @@ pub fn router() -> Router<AppState> {
         .route(paths::CONTACT, get(contact::get))
         .route(paths::PRIVACY, get(privacy::get))
         .route(paths::READY, get(ready::get))
+        .route(paths::ROBOTS, get(machines::robots))
+        .route(paths::SECURITY, get(machines::security))
+        .route(paths::CHANGE_PASSWORD, get(machines::change_password))
         .route(paths::SMS_REPORT, get(report::get))
 }

@@ -3,7 +3,10 @@
 use askama::Template;
 use askama_web::WebTemplate;
 
-use crate::web::{paths, shell::Shell};
+use crate::{
+    render::mail,
+    web::{paths, shell::Shell},
+};
 
 #[derive(Template, WebTemplate)]
 #[template(path = "public/privacy.html")]

@@ -49,6 +49,8 @@ struct RecoveryPage {
 struct NewPasswordPage {
     shell: Shell,
     form: Form,
+    /// Which code this page is about.
+    asked: Option<CodeId>,
 }
 
 pub async fn get(shell: Shell) -> impl IntoResponse {
@@ -87,7 +89,7 @@ pub async fn post(
 
 pub async fn code(session: Session, shell: Shell) -> WebResult {
     match session.get::<CodeId>(RECOVERY).await? {
-        Some(_) => Ok(NewPasswordPage { shell, form: Form::default() }.into_response()),
+        asked @ Some(_) => Ok(NewPasswordPage { shell, form: Form::default(), asked }.into_response()),
         None => Err(WebError::Elsewhere(paths::RECOVERY.to_owned())),
     }
 }
@@ -106,21 +108,28 @@ pub async fn finish(
     let password = form.read("sandi", NewPassword::parse, words::password);
     let id = session.get::<CodeId>(RECOVERY).await?;
     let outcome = match (id, code.zip(password)) {
+        _ if !form.is_about(id) => Err(CodeError::OfAnother),
         (None, _) => Err(CodeError::Gone),
         // What can be mended without the code costs no try.
-        (Some(_), None) => return Ok((StatusCode::UNPROCESSABLE_ENTITY, NewPasswordPage { shell, form }).into_response()),
+        (Some(_), None) => {
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, NewPasswordPage { shell, form, asked: id }).into_response());
+        }
         (Some(id), Some((code, password))) => {
             of_the_code(recovery::finish(&db, &passwords, id, &code, &password, &from, clock.now()).await)?
         }
     };
     match outcome {
-        Ok(()) => {
+        Ok(Ok(())) => {
             session.flush().await?;
             Ok(Redirect::to(&format!("{}?sandi=diganti", paths::LOGIN)).into_response())
         }
+        Ok(Err(error)) => {
+            form.reject("sandi", words::password(error));
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, NewPasswordPage { shell, form, asked: id }).into_response())
+        }
         Err(error) => {
             form.reject("kode", words::code(error));
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, NewPasswordPage { shell, form }).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, NewPasswordPage { shell, form, asked: id }).into_response())
         }
     }
 }

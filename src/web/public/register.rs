@@ -21,12 +21,13 @@ use crate::{
     domain::{
         calendar::day_of,
         nik::{KkNumber, Nik},
+        own_data::OwnData,
         password::NewPassword,
         person::{Email, FullName},
         phone::Phone,
         typed_date,
     },
-    render::words,
+    render::{mail, words},
     web::{
         error::{WebResult, too_many},
         form::Form,
@@ -106,7 +107,15 @@ fn read(form: &mut Form, today: time::Date) -> Option<Registration> {
     let phone = form.read("ponsel", Phone::parse, words::phone);
     let optional = |text: &str| if text.trim().is_empty() { Ok(None) } else { Email::parse(text).map(Some) };
     let email = form.read("email", optional, |()| words::EMAIL.to_owned());
-    let password = form.read("sandi", NewPassword::parse, words::password);
+    let own = OwnData {
+        nik: nik.as_ref(),
+        kk_number: kk_number.as_ref(),
+        name: name.as_ref(),
+        birth_date,
+        phone: phone.as_ref(),
+        username: None,
+    };
+    let password = form.read("sandi", |typed| NewPassword::parse(typed)?.foreign_to(&own), words::password);
     if !form.problems().is_empty() {
         return None;
     }

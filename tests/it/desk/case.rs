@@ -37,7 +37,7 @@ pub async fn explain(officer: &mut Browser, address: &str, fields: &[(&str, &str
 async fn last_sms(app: &App, case: &Case) -> String {
     let mut conn = app.state.db.read().await.unwrap();
     let messages = alpukat::db::messages::of_application(&mut conn, case.id).await.unwrap();
-    messages.last().unwrap().sms.text.clone()
+    messages.last().unwrap().content.line().to_owned()
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_return_is_mended_for_the_named_document_alone_and_keeps_its_place() {
     let case = address.replace("/pencetakan-ktp-el/", "/petugas/permohonan/");
     officer.post(&format!("{case}/pemeriksaan"), &[]).await.location();
     let form = officer.get(&format!("{case}?buka=kembali")).await;
-    assert_eq!(form.attributes("input[name=dok]", "value"), ["kk", "ktp_rusak"]);
+    assert_eq!(form.attributes("input[name=dok]", "value"), ["ktp_rusak", "kk"], "in the order of the form");
     for wrong in [
         &[][..],
         &[("dok", "kk")],
@@ -124,9 +124,9 @@ async fn a_return_is_mended_for_the_named_document_alone_and_keeps_its_place() {
         assert!(main.contains(told), "{told}: {main}");
     }
     let page = citizen.get(&format!("{address}/unggah")).await;
-    assert_eq!(page.attributes("main form[data-upload]", "action"), [format!("{address}/unggah/kk")]);
+    assert_eq!(page.attributes("main form[data-upload]", "action"), [format!("{address}/unggah")]);
     assert!(page.text(".files").contains("dikembalikan") && !page.text(".files").contains("Hapus"));
-    assert_eq!(citizen.upload(&format!("{address}/unggah/ktp_rusak"), "a.png", &files::png(50, 50)).await.status, 404);
+    assert_eq!(citizen.upload(&format!("{address}/unggah/ktp_rusak"), "a.png", &files::png(50, 50)).await.status, 422);
     let early = citizen.post(&format!("{address}/unggah"), &[]).await;
     assert_eq!(early.status, 422);
     assert!(early.text("[role=alert]").contains("Kartu Keluarga (KK)"));

@@ -200,7 +200,11 @@ async fn every_step_by_every_role_from_every_status() {
                         citizen.upload(&format!("{page}/unggah/kk"), "kk.png", &crate::files::png(61, 40)).await;
                         citizen.post(&format!("{page}/unggah"), &[]).await;
                     } else {
-                        let fields = [("titik", COUNTER), ("jam", "2026-11-24T14:00:00+07:00")];
+                        let fields = [
+                            ("titik", COUNTER),
+                            ("tanggal", "2026-11-24"),
+                            ("jam", &format!("{COUNTER} 2026-11-24T14:00:00+07:00")),
+                        ];
                         citizen.post(&format!("{page}/{deed}"), &fields).await;
                     }
                 }

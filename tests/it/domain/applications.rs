@@ -38,6 +38,8 @@ fn draft() -> Application {
         documents: Vec::new(),
         history: Vec::new(),
         leased_until: None,
+        set_aside: Vec::new(),
+        overtaken_since: None,
     }
 }
 

@@ -1,6 +1,9 @@
 //! NIK and KK number.
 
-use alpukat::domain::nik::{KkNumber, Nik, NumberError};
+use alpukat::{
+    domain::nik::{KkNumber, Nik, NumberError},
+    render::words,
+};
 use proptest::prelude::*;
 use serde::{Deserialize, de::IntoDeserializer, de::value::Error};
 
@@ -17,9 +20,12 @@ fn longest(month: u8) -> u8 {
     [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][usize::from(month) - 1]
 }
 
-/// The same signs with blanks of several kinds among them.
+/// The same signs with blanks and other signs that people write or paste among them.
 fn spaced(digits: impl Strategy<Value = String>) -> impl Strategy<Value = (String, String)> {
-    let blanks = prop::collection::vec(prop::sample::select(vec!["", "", "", " ", "  ", "\t", "\u{a0}"]), 17);
+    let blanks = prop::collection::vec(
+        prop::sample::select(vec!["", "", "", " ", "  ", "\t", "\u{a0}", ".", "-", "/", "–", "\u{200b}", "\u{202c}"]),
+        17,
+    );
     (digits, blanks).prop_map(|(digits, blanks)| {
         let typed =
             digits.chars().zip(&blanks).flat_map(|(digit, blank)| [(*blank).to_owned(), digit.to_string()]).collect::<String>()
@@ -64,7 +70,7 @@ proptest! {
     }
 
     #[test]
-    fn one_sign_that_is_no_digit_is_noticed(digits in nik(), place in 0..16usize, sign in r"[^0-9\s]") {
+    fn one_sign_that_is_no_digit_is_noticed(digits in nik(), place in 1..16usize, sign in "[a-hj-km-np-zA-HJ-KM-NP-Zé*+!?@%|²½]") {
         let typed = format!("{}{sign}{}", &digits[..place], &digits[place + 1..]);
         prop_assert_eq!(Nik::parse(&typed), Err(NumberError::Characters));
         prop_assert_eq!(KkNumber::parse(&typed), Err(NumberError::Characters));
@@ -122,7 +128,47 @@ fn regions_outside_jakarta_and_regions_that_are_no_more_are_welcome() {
 }
 
 #[test]
-fn digits_of_other_scripts_are_no_digits() {
-    assert_eq!(Nik::parse("٣١٧١٠١٤٥٠٨٩٠٠٠٠١"), Err(NumberError::Characters));
-    assert_eq!(Nik::parse("３１７１０１４５０８９００００１"), Err(NumberError::Characters));
+fn numbers_are_read_as_they_are_typed_pasted_and_labelled() {
+    for typed in [
+        "٣١٧١٠١٤٥٠٨٩٠٠٠٠١",
+        "۳۱۷۱۰۱۴۵۰۸۹۰۰۰۰۱",
+        "３１７１０１４５０８９００００１",
+        "NIK: 3171014508900001",
+        "nik 3171.0145.0890.0001",
+        "NIK3171014508900001",
+        "No. NIK : 317101/450890/0001",
+        "No. KTP-el: 3171014508900001",
+        "\u{feff}3171014508900001\u{200e}",
+        "'3171014508900001",
+        "=\"3171014508900001\"",
+        "(3171014508900001)",
+    ] {
+        assert_eq!(Nik::parse(typed).as_ref().map(Nik::as_str), Ok("3171014508900001"), "{typed}");
+    }
+    for typed in
+        ["No. KK: 3171010101010001", "KK 3171-0101-0101-0001", "Nomor Kartu Keluarga 3171010101010001", "NoKK:3171010101010001"]
+    {
+        assert_eq!(KkNumber::parse(typed).as_ref().map(KkNumber::as_str), Ok("3171010101010001"), "{typed}");
+    }
+    assert_eq!(Nik::parse("NIK:"), Err(NumberError::Empty));
+    assert_eq!(Nik::parse("NIK ibu 3171014508900001"), Err(NumberError::Characters), "whose it is must be clear");
+}
+
+#[test]
+fn a_letter_that_looks_like_a_digit_is_named_with_its_place() {
+    for (typed, letter, place) in [
+        ("3171O14508900001", 'O', 5),
+        ("NIK: 3171-o145-0890-0001", 'o', 5),
+        ("3I71014508900001", 'I', 2),
+        ("317l0145089OOO01", 'l', 4),
+        ("O171014508900001", 'O', 1),
+        ("3171O145", 'O', 5),
+    ] {
+        let error = NumberError::Letter { letter, place };
+        assert_eq!(Nik::parse(typed), Err(error), "{typed}");
+        let digit = if letter.eq_ignore_ascii_case(&'o') { "nol" } else { "satu" };
+        let sentence = format!("Ada huruf {letter} di angka ke-{place}. Tulis angka {digit}.");
+        assert_eq!((words::nik(error), words::kk_number(error)), (sentence.clone(), sentence));
+    }
+    assert_eq!(Nik::parse("HALO"), Err(NumberError::Characters));
 }

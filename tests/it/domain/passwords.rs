@@ -1,7 +1,15 @@
 //! Passwords that may be chosen.
 
-use alpukat::domain::password::{NewPassword, PasswordError};
+use alpukat::domain::{
+    nik::{KkNumber, Nik},
+    officer::Username,
+    own_data::OwnData,
+    password::{NewPassword, PasswordError},
+    person::FullName,
+    phone::Phone,
+};
 use proptest::prelude::*;
+use time::macros::date;
 
 const COMMON: &str = include_str!("../../../src/domain/common_passwords.txt");
 
@@ -78,4 +86,68 @@ fn length_begins_at_8_and_ends_at_128() {
     assert_eq!(refusal("kopi-sus"), None);
     assert_eq!(refusal(&"kopi-sus".repeat(16)), None);
     assert_eq!(refusal(&("kopi-sus".repeat(16) + "u")), Some(PasswordError::Long));
+}
+
+#[test]
+fn ones_own_data_in_any_order_make_no_password() {
+    let (nik, kk_number) = (Nik::parse("3171014508900001").unwrap(), KkNumber::parse("3171010101010002").unwrap());
+    let (name, phone) = (FullName::parse("Nur'aini Contoh").unwrap(), Phone::parse("0812-0000-1234").unwrap());
+    let username = Username::parse("nur.contoh2").unwrap();
+    let (nik, kk_number, name, phone) = (Some(&nik), Some(&kk_number), Some(&name), Some(&phone));
+    let own = OwnData { nik, kk_number, name, phone, birth_date: Some(date!(1990 - 08 - 05)), username: Some(&username) };
+    let refusal = |typed: &str| NewPassword::parse(typed).and_then(|password| password.foreign_to(&own)).err();
+    for typed in [
+        "3171014508900001",
+        "3171 0145 0890 0001",
+        "3171010101010002",
+        "Nuraini Contoh",
+        "contoh-nur'aini",
+        "NURAINICONTOH",
+        "nuraini1990",
+        "081200001234",
+        "+62 812 0000 1234",
+        "81200001234",
+        "6281200001234",
+        "0062 81200001234".trim_start_matches("00"),
+        "05081990",
+        "19900805",
+        "08051990",
+        "05-08-1990",
+        "5/8/1990 ",
+        "05 08 90 90",
+        "5 Agustus 1990",
+        "5agu1990",
+        "1990contoh",
+        "nur.contoh2",
+        "contoh2nur",
+        "contoh05081990",
+        "０５０８１９９０",
+    ] {
+        assert_eq!(refusal(typed), Some(PasswordError::Own), "{typed}");
+    }
+    for typed in [
+        "kopi-susu-pagi",
+        "nuraini suka kopi",
+        "contoh!kopi",
+        "05081991",
+        "06081990",
+        "3171014508900002",
+        "!!!!!!5!!",
+        "nurainix",
+    ] {
+        assert_eq!(refusal(typed), None, "{typed}");
+    }
+    assert!(NewPassword::parse("05081990").unwrap().foreign_to(&OwnData::default()).is_ok(), "of somebody else it may be");
+}
+
+#[test]
+fn a_password_is_taken_after_nfc_and_without_what_cannot_be_seen() {
+    for typed in ["caf\u{e9} susu", "cafe\u{301} susu", "caf\u{e9}\u{a0}susu\u{200b}"] {
+        assert_eq!(NewPassword::parse(typed).unwrap().expose(), "caf\u{e9} susu", "{typed:?}");
+    }
+    assert_eq!(
+        refusal("kopi\u{200b}\u{200b}\u{200b}\u{200b}"),
+        Some(PasswordError::Short),
+        "what cannot be seen makes no length"
+    );
 }

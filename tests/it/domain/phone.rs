@@ -1,6 +1,9 @@
 //! Mobile numbers.
 
-use alpukat::domain::phone::{Phone, PhoneError};
+use alpukat::{
+    domain::phone::{Phone, PhoneError},
+    render::words,
+};
 use proptest::prelude::*;
 use serde::{Deserialize, de::IntoDeserializer, de::value::Error};
 
@@ -46,12 +49,12 @@ proptest! {
     }
 
     #[test]
-    fn other_prefixes_are_refused(prefix in "0[0-79]|62[1-79]|620[0-79]|[1-57-9]|6[013-9]|\\+[0-57-9]|\\+6[013-9]|00628", rest in "[0-9]{9}") {
+    fn other_prefixes_are_refused(prefix in "0[0-79]|62[1-579]|620[0-79]|[1-579]|6[013-9]|\\+[0-57-9]|\\+6[013-9]|0060|001", rest in "[0-9]{9}") {
         prop_assert_eq!(Phone::parse(&format!("{prefix}{rest}")), Err(PhoneError::Prefix), "{}", prefix);
     }
 
     #[test]
-    fn a_sign_that_is_no_digit_is_refused(national in national(), place in 0..9usize, sign in "[a-zA-Z/,;*#_é٣+]") {
+    fn a_sign_that_is_no_digit_is_refused(national in national(), place in 0..9usize, sign in "[a-zA-Zé*%@!?+]") {
         let typed = format!("0{}{sign}{}", &national[..place], &national[place..]);
         prop_assert_eq!(Phone::parse(&typed), Err(PhoneError::Characters), "{}", typed);
     }
@@ -95,6 +98,47 @@ proptest! {
 fn an_empty_field_is_told_from_a_wrong_one() {
     for typed in ["", "  ", "-", "+", " ( ) "] {
         assert_eq!(Phone::parse(typed), Err(PhoneError::Empty), "{typed:?}");
+    }
+}
+
+#[test]
+fn numbers_are_read_as_they_are_typed_and_pasted() {
+    for typed in [
+        "81200001234",
+        "006281200001234",
+        "+62 +62 812 0000 1234",
+        "+62 6281200001234",
+        "+62 0812 0000 1234",
+        "tel:+6281200001234",
+        "tel:0812-0000-1234;ext=1",
+        "wa.me/6281200001234",
+        "https://wa.me/6281200001234?text=Halo%20Bu",
+        "https://api.whatsapp.com/send?phone=6281200001234&text=Halo",
+        "https://wa.me/+62812-0000-1234",
+        "0812/0000/1234",
+        "0812_0000_1234",
+        "[0812] 0000 1234",
+        "(0812)00001234",
+        "0812-0000-1234 (WA)",
+        "WA: 0812 0000 1234",
+        "No. HP 081200001234",
+        "\u{202a}+62\u{a0}812\u{2011}0000\u{2011}1234\u{202c}",
+        "٠٨١٢٠٠٠٠١٢٣٤",
+        "０８１２００００１２３４",
+    ] {
+        assert_eq!(Phone::parse(typed).as_ref().map(Phone::as_str), Ok("+6281200001234"), "{typed}");
+    }
+    for (typed, error) in [
+        ("+81200001234", PhoneError::Prefix),
+        ("+1 812 0000 1234", PhoneError::Prefix),
+        ("021-0000-1234", PhoneError::Prefix),
+        ("0812-0000-1234 Ibu", PhoneError::Characters),
+        ("O812-0000-1234", PhoneError::Characters),
+        ("https://wa.me/message/ABCDEF", PhoneError::Characters),
+        ("0812-0000-1234 / 0813-0000-1234", PhoneError::Length(24)),
+    ] {
+        assert_eq!(Phone::parse(typed), Err(error), "{typed}");
+        assert!(words::phone(error).contains("0812-0000-1234"), "the form wanted is shown");
     }
 }
 

@@ -1,6 +1,12 @@
 //! Receipt number and check code.
 
-use alpukat::domain::receipt::{CheckCode, ReceiptNumber, ReceiptNumberError};
+use alpukat::{
+    domain::{
+        receipt::{CheckCode, ReceiptNumber, ReceiptNumberError},
+        typed_text,
+    },
+    render::words,
+};
 use proptest::prelude::*;
 
 const ALPHABET: &str = "23456789BCDFGHJKMNPQRSTVWXZ";
@@ -16,6 +22,11 @@ fn signs(number: ReceiptNumber) -> Vec<char> {
 
 fn is_mistyped(signs: &[char]) -> bool {
     ReceiptNumber::parse(&signs.iter().collect::<String>()) == Err(ReceiptNumberError::Mistyped)
+}
+
+/// A sign that is no letter, digit or mark of another width, and that is not left out.
+fn stranger() -> impl Strategy<Value = char> {
+    any::<char>().prop_filter("a sign of its own", |sign| typed_text::number(&sign.to_string(), &[]) == sign.to_string())
 }
 
 proptest! {
@@ -52,7 +63,7 @@ proptest! {
     }
 
     #[test]
-    fn every_single_wrong_character_is_noticed(number in number(), stranger in any::<char>()) {
+    fn every_single_wrong_character_is_noticed(number in number(), stranger in stranger()) {
         for (place, right) in signs(number).into_iter().enumerate() {
             let others = ALPHABET.chars().chain("01AEIOULY".chars()).chain([stranger]);
             for wrong in others.filter(|wrong| !wrong.eq_ignore_ascii_case(&right)) {
@@ -78,7 +89,9 @@ proptest! {
         short.remove(place);
         let mut long = signs(number);
         long.insert(place, more.chars().next().unwrap());
-        prop_assert!(is_mistyped(&short) && is_mistyped(&long));
+        for (typed, length) in [(short, 7), (long, 9)] {
+            prop_assert_eq!(ReceiptNumber::parse(&typed.iter().collect::<String>()), Err(ReceiptNumberError::Length(length)));
+        }
     }
 
     #[test]
@@ -119,6 +132,88 @@ fn the_number_of_the_examples_is_valid() {
     let number = ReceiptNumber::parse("K7M3-9QXF").unwrap();
     assert_eq!(number.to_string(), "K7M3-9QXF");
     assert_eq!(ReceiptNumber::parse("k7m39qxf"), Ok(number));
+}
+
+#[test]
+fn a_number_is_read_as_it_is_typed_and_pasted() {
+    let number = ReceiptNumber::parse("K7M3-9QXF");
+    for typed in [
+        "Nomor: K7M3-9QXF",
+        "No. permohonan k7m3 9qxf",
+        "K7M3.9QXF",
+        "K7M3/9QXF",
+        "Ｋ７Ｍ３－９ＱＸＦ",
+        "K7M3\u{2011}9QXF\u{200b}",
+        "#K7M39QXF",
+    ] {
+        assert_eq!(ReceiptNumber::parse(typed), number, "{typed}");
+    }
+    for (typed, length) in [("K7M3", 4), ("K7M3-9QX", 7), ("K7M3-9QXFF", 9), ("3171014508900001", 16)] {
+        let error = ReceiptNumberError::Length(length);
+        assert_eq!(ReceiptNumber::parse(typed), Err(error), "{typed}");
+        let sentence = words::receipt_number(error);
+        assert!(sentence.contains("8 huruf dan angka") && sentence.contains(&format!("Anda mengisi {length}.")), "{sentence}");
+    }
+}
+
+#[test]
+fn a_code_is_read_however_a_scanner_types_it() {
+    let code = CheckCode::from_bits(0x0123_4567_89ab_cdef_fedc_ba98_7654_3210);
+    let address = format!("https://alpukat.example/periksa/{code}");
+    let french: String = address
+        .chars()
+        .map(|sign| match sign {
+            '0' => 'à',
+            '1' => '&',
+            '2' => 'é',
+            '3' => '"',
+            '4' => '\'',
+            '5' => '(',
+            '6' => '-',
+            '7' => 'è',
+            '8' => '_',
+            '9' => 'ç',
+            'a' => 'q',
+            ':' => 'M',
+            '/' => '!',
+            '.' => ':',
+            'm' => ',',
+            'z' => 'w',
+            'w' => 'z',
+            other => other,
+        })
+        .collect();
+    let swapped =
+        |pairs: &[(&str, &str)], text: &str| pairs.iter().fold(text.to_owned(), |text, (here, there)| text.replace(here, there));
+    let german = [(":", "Ö"), ("/", "-"), ("?", "_"), ("=", "´")];
+    for typed in [
+        address.clone(),
+        address.to_uppercase(),
+        format!("{address}/"),
+        format!("{address}?x=1"),
+        format!("{address}/?x=1#atas"),
+        code.to_string(),
+        format!(" {} ", code.to_string().to_uppercase()),
+        swapped(&german, &address),
+        swapped(&german, &format!("{address}?x=1")),
+        swapped(&german, &address.to_uppercase()),
+        swapped(&[(":", "Ñ"), ("/", "-")], &address),
+        french.clone(),
+        french.to_uppercase(),
+        format!("{french}!"),
+    ] {
+        assert_eq!(CheckCode::scanned(&typed), Some(code), "{typed}");
+    }
+    for typed in [
+        "",
+        "K7M3-9QXF",
+        "3171014508900001",
+        "https://alpukat.example/periksa/0123",
+        &format!("{code}0"),
+        "https://wa.me/6281200001234",
+    ] {
+        assert_eq!(CheckCode::scanned(typed), None, "{typed}");
+    }
 }
 
 #[test]

@@ -78,13 +78,14 @@ async fn forms(app: &App) -> Vec<Vec<u8>> {
     let officer = app.officer(Role::Petugas, Some(COUNTER)).await;
     let desk = app.desk(&officer).await;
     let (resident, officer_name) = (resident.to_string(), officer.username.to_string());
+    let choice = format!("{COUNTER} {SLOT}");
     let fields = [
         ("keterangan", "rusak"),
         ("ada", "ktp_rusak"),
         ("ponsel", "0813-0000-5678"),
         ("titik", COUNTER),
         ("tanggal", &SLOT[..10]),
-        ("jam", SLOT),
+        ("jam", choice.as_str()),
         ("penduduk", resident.as_str()),
         ("nik", drafter.nik.as_str()),
         ("sandi", PASSWORD),

@@ -11,7 +11,7 @@ use tokio::{
 
 use crate::support::{
     app::App,
-    browser::{Browser, multipart},
+    browser::{Browser, form_of, multipart},
     people::grown_up,
 };
 
@@ -34,7 +34,7 @@ fn head(address: &str, browser: &Browser, kind: &str, length: usize, more: &str)
 
 /// Sends a file of so many megabytes to the end, as browsers do, and reads the answer: its status, and all of it.
 async fn upload(server: SocketAddr, address: &str, browser: &Browser, megabytes: usize, more: &str) -> (u16, String) {
-    let (kind, body) = multipart("foto.jpg", &vec![0xd8; megabytes << 20]);
+    let (kind, body) = multipart("ktp_rusak", "foto.jpg", &vec![0xd8; megabytes << 20]);
     let head = head(address, browser, &kind, body.len(), more);
     let mut socket = TcpStream::connect(server).await.unwrap();
     let answer = async {
@@ -67,12 +67,13 @@ async fn whoever_is_refused_early_sees_the_page() {
     let app = App::new().await;
     let server = listen(&app).await;
     let (browser, draft) = at_the_upload_page(&app).await;
-    let address = format!("{draft}/unggah/ktp_rusak");
+    let address = format!("{draft}/unggah");
 
-    // Nobody is logged in; there is no such paper; it comes from elsewhere; it is too large; and far too large.
+    // Nobody is logged in; there is no such draft; it comes from elsewhere; it is too large; and far too large.
     let (status, answer) = upload(server, &address, &app.browser(), 20, ORIGIN).await;
     assert!(status == 303 && answer.contains("location: /masuk"), "{answer}");
-    let (status, answer) = upload(server, &format!("{draft}/unggah/kartu_as"), &browser, 20, ORIGIN).await;
+    let (status, answer) =
+        upload(server, &format!("/pencetakan-ktp-el/{}/unggah", uuid::Uuid::new_v4()), &browser, 20, ORIGIN).await;
     assert!(status == 404 && answer.contains("Halaman tidak ditemukan"), "{answer}");
     let (status, answer) = upload(server, &address, &browser, 20, "").await;
     assert!(status == 403 && answer.contains("Kiriman tidak diterima"), "{answer}");
@@ -89,22 +90,29 @@ async fn whoever_is_refused_early_sees_the_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_whose_form_breaks_off_behind_it_is_not_kept() {
+async fn a_file_that_came_is_kept_though_its_form_breaks_off_behind_it_and_the_button_does_not_count() {
     let app = App::new().await;
     let server = listen(&app).await;
     let (browser, draft) = at_the_upload_page(&app).await;
-    let (kind, body) = multipart("kartu.png", &crate::files::png(60, 40));
-    for (more, pages) in [(100, 0), (0, 1)] {
-        let head = head(&format!("{draft}/unggah/ktp_rusak"), &browser, &kind, body.len() + more, ORIGIN);
+    let (first, second) = (crate::files::png(60, 40), crate::files::png(61, 40));
+    let parts = [("ktp_rusak", Some("a.png"), &*first), ("tombol", None, b"lanjut"), ("kk", Some("b.png"), &*second)];
+    let (kind, body) = form_of(&parts);
+    // In the middle of the second file; behind it; and all of it.
+    for (less, more, pages, status) in [(200, 0, 1, "422"), (0, 100, 2, "422"), (0, 0, 2, "303")] {
+        let body = &body[..body.len() - less];
+        let more = more + less;
+        let head = head(&format!("{draft}/unggah"), &browser, &kind, body.len() + more, ORIGIN);
         let mut socket = TcpStream::connect(server).await.unwrap();
         socket.write_all(head.as_bytes()).await.unwrap();
-        socket.write_all(&body).await.unwrap();
+        socket.write_all(body).await.unwrap();
         if more > 0 {
             socket.shutdown().await.unwrap();
         }
         let mut answer = Vec::new();
         socket.read_to_end(&mut answer).await.ok();
-        assert_eq!(app.count("select count(*) from pages").await, pages, "{}", String::from_utf8_lossy(&answer));
+        let answer = String::from_utf8_lossy(&answer);
+        assert_eq!(app.count("select count(*) from pages").await, pages, "{answer}");
+        assert_eq!(answer.split(' ').nth(1), Some(status), "{answer}");
     }
 }
 
@@ -113,8 +121,8 @@ async fn an_upload_ends_with_its_client() {
     let app = App::new().await;
     let server = listen(&app).await;
     let (mut browser, draft) = at_the_upload_page(&app).await;
-    let address = format!("{draft}/unggah/ktp_rusak");
-    let (kind, body) = multipart("foto.jpg", &vec![0xd8; 5 << 20]);
+    let address = format!("{draft}/unggah");
+    let (kind, body) = multipart("ktp_rusak", "foto.jpg", &vec![0xd8; 5 << 20]);
     // As many as an account may have under way, over and over.
     for _ in 0..5 {
         let mut sockets = Vec::new();
@@ -128,7 +136,7 @@ async fn an_upload_ends_with_its_client() {
         drop(sockets);
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
-    browser.upload(&address, "kartu.png", &crate::files::png(60, 40)).await.location();
+    browser.upload(&format!("{address}/ktp_rusak"), "kartu.png", &crate::files::png(60, 40)).await.location();
     assert_eq!(app.count("select count(*) from pages").await, 1);
 }
 
@@ -138,7 +146,7 @@ async fn whoever_waits_to_be_asked_need_not_send() {
     let server = listen(&app).await;
     let mut socket = TcpStream::connect(server).await.unwrap();
     let head = format!(
-        "POST /pencetakan-ktp-el/{}/unggah/kk HTTP/1.1\r\nhost: alpukat.example\r\n{ORIGIN}content-type: multipart/form-data; \
+        "POST /pencetakan-ktp-el/{}/unggah HTTP/1.1\r\nhost: alpukat.example\r\n{ORIGIN}content-type: multipart/form-data; \
          boundary=x\r\nexpect: 100-continue\r\ncontent-length: 50000000\r\n\r\n",
         uuid::Uuid::new_v4()
     );

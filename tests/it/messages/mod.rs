@@ -2,6 +2,8 @@
 
 mod desk;
 mod gateway;
+mod mail;
+mod mail_refusals;
 mod metrics;
 mod refusals;
 mod reminders;

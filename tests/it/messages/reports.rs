@@ -1,5 +1,7 @@
 //! Delivery reports: doubled, late, out of order, forged.
 
+use alpukat::domain::message::Channel;
+
 use super::owe;
 use crate::support::{app::App, browser::Browser, cases::Wish, people::grown_up};
 
@@ -43,7 +45,7 @@ async fn a_report_before_the_answer_counts_and_is_not_taken_back_by_it() {
     owe(&app, &case, "0812-0000-0001", "DUKCAPIL DKI: pesan").await;
     let mut conn = app.state.db.read().await.unwrap();
     let now = app.clock().now();
-    let claimed = alpukat::db::messages::claim(&mut conn, 10, now).await.unwrap().remove(0);
+    let claimed = alpukat::db::messages::claim(&mut conn, Channel::Sms, 10, now).await.unwrap().remove(0);
     assert_eq!(report(&app, &mut app.browser(), &["1"]).await, "sampai");
     alpukat::db::messages::accepted(&mut conn, &claimed, now).await.unwrap();
     alpukat::db::messages::put_off(&mut conn, &claimed, alpukat::domain::message::Cause::TanpaJawaban, None).await.unwrap();

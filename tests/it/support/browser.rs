@@ -12,7 +12,10 @@ use http_body_util::BodyExt;
 use scraper::{Html, Selector};
 use tower::ServiceExt;
 
-use super::app::{COUNTER, SLOT};
+use super::{
+    app::{COUNTER, SLOT},
+    kept,
+};
 use crate::files;
 
 /// An answer.
@@ -93,9 +96,11 @@ impl Browser {
         self.get(address.split('#').next().unwrap()).await
     }
 
+    /// Chooses a file for a document and presses its "Upload"; the document is the last part of `address`, behind that of its page.
     pub async fn upload(&mut self, address: &str, name: &str, bytes: &[u8]) -> Page {
-        let (kind, body) = multipart(name, bytes);
-        self.send(Request::post(address).header(header::CONTENT_TYPE, kind), Body::from(body)).await
+        let (page, document) = address.rsplit_once('/').unwrap();
+        let (kind, body) = multipart(document, name, bytes);
+        self.send(Request::post(page).header(header::CONTENT_TYPE, kind), Body::from(body)).await
     }
 
     pub async fn send(&mut self, mut request: axum::http::request::Builder, body: Body) -> Page {
@@ -122,7 +127,12 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        Page { status: parts.status.as_u16(), headers: parts.headers, bytes: body.collect().await.unwrap().to_bytes().to_vec() }
+        let bytes = body.collect().await.unwrap().to_bytes().to_vec();
+        let page = Page { status: parts.status.as_u16(), headers: parts.headers, bytes };
+        if page.header("content-type").starts_with("text/html") && page.header("content-encoding").is_empty() {
+            kept::keep(&page.bytes);
+        }
+        page
     }
 
     /// Presses "Cetak" beside a person; gives the application's address.
@@ -145,10 +155,15 @@ impl Browser {
         self.post(&format!("{application}/unggah"), &[]).await.location();
     }
 
-    /// Asks for a half hour.
+    /// Asks for a half hour, at a counter or at the usual one.
     pub async fn choose(&mut self, application: &str, slot: &str) -> Page {
+        let slot = slot.rsplit(' ').next().unwrap();
         let day = slot.get(..10).unwrap();
-        self.post(&format!("{application}/jadwal"), &[("titik", COUNTER), ("tanggal", day), ("jam", slot)]).await
+        self.post(
+            &format!("{application}/jadwal"),
+            &[("titik", COUNTER), ("tanggal", day), ("jam", &format!("{COUNTER} {slot}"))],
+        )
+        .await
     }
 
     /// Presses "Ya".
@@ -167,11 +182,21 @@ impl Browser {
     }
 }
 
-/// A form with one file: its content type and its bytes.
-pub fn multipart(name: &str, bytes: &[u8]) -> (String, Vec<u8>) {
-    let mut body =
-        format!("--grens\r\nContent-Disposition: form-data; name=\"berkas\"; filename=\"{name}\"\r\n\r\n").into_bytes();
-    body.extend_from_slice(bytes);
-    body.extend_from_slice(b"\r\n--grens--\r\n");
+/// The upload page's form with one file for a document, and its "Upload": its content type and its bytes.
+pub fn multipart(document: &str, name: &str, bytes: &[u8]) -> (String, Vec<u8>) {
+    let button = format!("upload:{document}");
+    form_of(&[(document, Some(name), bytes), ("tombol", None, button.as_bytes())])
+}
+
+/// A form with files: its content type and its bytes. A part is a field's name, a file's name if it is one, and what is in it.
+pub fn form_of(parts: &[(&str, Option<&str>, &[u8])]) -> (String, Vec<u8>) {
+    let mut body = Vec::new();
+    for (field, file, bytes) in parts {
+        let file = file.map(|name| format!("; filename=\"{name}\"")).unwrap_or_default();
+        body.extend_from_slice(format!("--grens\r\nContent-Disposition: form-data; name=\"{field}\"{file}\r\n\r\n").as_bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--grens--\r\n");
     ("multipart/form-data; boundary=grens".to_owned(), body)
 }

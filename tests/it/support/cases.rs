@@ -14,7 +14,7 @@ use alpukat::{
         category::{Category, DocumentKind},
         event::{By, Explanation, Fault, Witness},
         ids::{ApplicationId, OfficerId},
-        message::Sms,
+        message::{Content, Sms},
         officer::Scope,
         phone::Phone,
         receipt::{CheckCode, ReceiptNumber},
@@ -141,11 +141,12 @@ impl App {
         status.fetch_one(&mut self.owner().await).await.unwrap()
     }
 
-    /// What the citizen of a case was told, oldest first.
+    /// What the citizen of a case was told by SMS, oldest first.
     pub async fn told(&self, case: &Case) -> Vec<String> {
         let mut conn = self.state.db.read().await.unwrap();
         let messages = messages::of_application(&mut conn, case.id).await.unwrap();
-        messages.into_iter().map(|message| message.sms.text).collect()
+        let text = |content| if let Content::Sms(sms) = content { Some(sms.text) } else { None };
+        messages.into_iter().filter_map(|message| text(message.content)).collect()
     }
 
     /// The newest code that was sent to a phone.
@@ -153,7 +154,7 @@ impl App {
         let phone = Phone::parse(phone).unwrap();
         let vault = Vault::new(&[7; 32]);
         let rows: Vec<(uuid::Uuid, Vec<u8>)> = sqlx::query_as(
-            "select id, sealed from messages where kind = 'kode' and phone_index = $1 order by number desc limit 1",
+            "select id, sealed from messages where kind = 'kode' and recipient_index = $1 order by number desc limit 1",
         )
         .bind(vault.phone_index(&phone).to_vec())
         .fetch_all(&mut self.owner().await)

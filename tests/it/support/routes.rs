@@ -7,7 +7,6 @@ pub fn of_an_application(application: &str, page: &str) -> Vec<String> {
         "/keterangan",
         "/dokumen",
         "/unggah",
-        "/unggah/ktp_rusak",
         "/jadwal",
         "/konfirmasi",
         "/pembatalan",
@@ -17,7 +16,7 @@ pub fn of_an_application(application: &str, page: &str) -> Vec<String> {
         "/jadwal.ics",
     ];
     let mut all: Vec<String> = below.iter().map(|rest| format!("{application}{rest}")).collect();
-    all.extend(["", "/pratinjau", "/hapus"].map(|rest| format!("{application}/halaman/{page}{rest}")));
+    all.extend(["", "/pratinjau"].map(|rest| format!("{application}/halaman/{page}{rest}")));
     all
 }
 
@@ -35,12 +34,18 @@ pub fn all(application: &str, page: &str, code: &str) -> Vec<String> {
             "/lupa-kata-sandi/kode",
             "/akun/ponsel",
             "/akun/ponsel/kode",
+            "/akun/email",
+            "/akun/email/kode",
+            "/akun/email/hapus",
             "/masuk",
             "/keluar",
             "/cek-status",
             "/kontak",
             "/privasi",
             "/siap",
+            "/robots.txt",
+            "/.well-known/security.txt",
+            "/.well-known/change-password",
             "/metrics",
             "/pencetakan-ktp-el",
             "/akun",

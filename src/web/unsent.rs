@@ -1,0 +1,124 @@
+//! Forms that came after their session had ended: what was typed is kept, sealed, in the browser that sent it, and stands in
+//! its form again after logging in. Passwords and codes are not kept, nor anything that no application's page asks for.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::Response,
+};
+use serde::{Deserialize, Serialize};
+use tower_sessions::cookie::{Cookie, CookieJar, Key, SameSite, time::Duration};
+
+use super::{
+    error_pages::Typed,
+    form::{Form, is_form, pairs},
+    paths,
+    state::AppState,
+};
+
+/// How long somebody may take to log in again.
+const KEPT: Duration = Duration::minutes(15);
+/// Browsers take cookies of four kilobytes, after sealing; a longer form is not kept.
+const LONGEST: usize = 2_500;
+
+/// What was sent to a page that needed a log-in.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Unsent {
+    /// The page on which the form stands.
+    page: String,
+    /// What was typed.
+    fields: Vec<(String, String)>,
+    /// Whether there were files, which have to be chosen again.
+    has_files: bool,
+}
+
+impl Unsent {
+    fn of(page: String, has_files: bool, form: &[u8]) -> Self {
+        let is_secret = |name: &str| name.contains("sandi") || name.contains("kode");
+        let mut fields: Vec<(String, String)> = pairs(form).into_iter().filter(|(name, _)| !is_secret(name)).collect();
+        // Whoever logs in next may be somebody else: an application's page is not theirs, the account's is.
+        if !page.starts_with(paths::SERVICE) || form.len() > LONGEST {
+            fields.clear();
+        }
+        Self { page, fields, has_files }
+    }
+
+    /// The form as it was sent; nothing when nothing of it was kept.
+    #[must_use]
+    pub fn form(&self) -> Option<Form> {
+        (!self.fields.is_empty()).then(|| Form::of(self.fields.clone()))
+    }
+
+    /// What became of it.
+    #[must_use]
+    pub fn words(&self) -> &'static str {
+        match (self.has_files, self.fields.is_empty()) {
+            (true, _) => "Yang terakhir Anda kirim belum sampai, karena Anda sudah keluar. Pilih lagi berkasnya.",
+            (_, false) => {
+                "Yang terakhir Anda kirim belum sampai, karena Anda sudah keluar. Isiannya masih ada: periksa, lalu kirim lagi."
+            }
+            (_, true) => "Yang terakhir Anda kirim belum sampai, karena Anda sudah keluar. Periksa, lalu kirim lagi.",
+        }
+    }
+
+    /// The same, on the log-in page.
+    #[must_use]
+    pub fn before_login(&self) -> &'static str {
+        if self.fields.is_empty() {
+            "Yang terakhir Anda kirim belum sampai. Masuk, lalu kirim sekali lagi."
+        } else {
+            "Yang terakhir Anda kirim belum sampai. Isiannya ada lagi setelah Anda masuk."
+        }
+    }
+}
+
+/// Keeps such a form, and gives it to its page and to the log-in as an extension of the request.
+pub async fn keep(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let key = Key::from(state.db.cookie_key());
+    let name = if state.site.is_secure() { "__Host-alpukat-isian" } else { "alpukat-isian" };
+    let (path, is_looking) = (request.uri().path().to_owned(), request.method() == Method::GET);
+    let has_files = !is_form(request.headers());
+    let typed = request.extensions().get::<Typed>().cloned();
+    let kept = if is_looking { open(request.headers(), name, &key) } else { None };
+    let is_its_page = kept.as_ref().is_some_and(|kept| kept.page == path);
+    if let Some(kept) = kept.filter(|_| is_its_page || path == paths::LOGIN) {
+        request.extensions_mut().insert(kept);
+    }
+    let mut response = next.run(request).await;
+    let leads_to_login = response.status() == StatusCode::SEE_OTHER
+        && response.headers().get(header::LOCATION).is_some_and(|to| to.as_bytes().starts_with(paths::LOGIN_THEN.as_bytes()));
+    let cookie = if !is_looking && leads_to_login {
+        let form = typed.as_ref().and_then(|typed| typed.0.get()).map(AsRef::as_ref).unwrap_or_default();
+        seal(&Unsent::of(paths::page_of(&path), has_files, form), name, &key)
+    } else if path == paths::LOGOUT || is_its_page && response.status() == StatusCode::OK {
+        Some(Cookie::build((name, "")).max_age(Duration::ZERO).build())
+    } else {
+        None
+    };
+    if let Some(mut cookie) = cookie {
+        cookie.set_path("/");
+        cookie.set_http_only(true);
+        cookie.set_same_site(SameSite::Lax);
+        cookie.set_secure(state.site.is_secure());
+        if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+    }
+    response
+}
+
+fn open(headers: &HeaderMap, name: &str, key: &Key) -> Option<Unsent> {
+    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
+    let cookies = lines.flat_map(|line| Cookie::split_parse(line.to_owned())).filter_map(Result::ok);
+    let mut jar = CookieJar::new();
+    jar.add_original(cookies.into_iter().find(|cookie| cookie.name() == name)?);
+    serde_json::from_str(jar.private(key).get(name)?.value()).ok()
+}
+
+fn seal(unsent: &Unsent, name: &'static str, key: &Key) -> Option<Cookie<'static>> {
+    let mut jar = CookieJar::new();
+    let text = serde_json::to_string(unsent).ok()?;
+    jar.private_mut(key).add(Cookie::build((name, text)).max_age(KEPT).build());
+    jar.get(name).cloned()
+}
