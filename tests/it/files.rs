@@ -13,7 +13,7 @@ pub fn halves(width: u32, height: u32) -> RgbImage {
     RgbImage::from_fn(width, height, |x, _| if x < width / 2 { RED } else { BLUE })
 }
 
-fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+pub fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
     let mut file = Cursor::new(Vec::new());
     picture.into().write_to(&mut file, format).unwrap();
     file.into_inner()
@@ -46,7 +46,7 @@ pub fn with_segments(jpeg: &[u8], segments: &[(u8, &[u8])]) -> Vec<u8> {
 }
 
 /// Camera data that says how to turn the picture, and that it was taken at Monas.
-fn exif(orientation: u16) -> Vec<u8> {
+pub fn exif(orientation: u16) -> Vec<u8> {
     const ASCII: u16 = 2;
     const SHORT: u16 = 3;
     const LONG: u16 = 4;
@@ -143,12 +143,12 @@ pub fn lying_png_bomb() -> Vec<u8> {
     png_of(100, 100, [8, 0], &[], &zlib_of(0, 1 << 30))
 }
 
-fn png_of(width: u32, height: u32, [depth, colour]: [u8; 2], extra: &[u8], pixels: &[u8]) -> Vec<u8> {
+pub fn png_of(width: u32, height: u32, [depth, colour]: [u8; 2], extra: &[u8], pixels: &[u8]) -> Vec<u8> {
     let header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[depth, colour, 0, 0, 0]].concat();
     [b"\x89PNG\r\n\x1A\n", &chunk(*b"IHDR", &header)[..], extra, &chunk(*b"IDAT", pixels), &chunk(*b"IEND", b"")].concat()
 }
 
-fn chunk(name: [u8; 4], data: &[u8]) -> Vec<u8> {
+pub fn chunk(name: [u8; 4], data: &[u8]) -> Vec<u8> {
     let mut sum = Crc::new();
     sum.update(&name);
     sum.update(data);

@@ -24,6 +24,7 @@ mod interruptions;
 mod leaks;
 mod machines;
 mod messages;
+mod papers;
 mod pdfs;
 mod pickup;
 mod places;

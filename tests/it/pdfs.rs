@@ -3,7 +3,7 @@
 use super::files::zlib_of;
 
 /// Puts a PDF together: object 1 must be the catalogue. `extra` goes into the trailer.
-fn pdf_of(objects: &[Vec<u8>], extra: &str) -> Vec<u8> {
+pub fn pdf_of(objects: &[Vec<u8>], extra: &str) -> Vec<u8> {
     let mut file = b"%PDF-1.7\n%\xE2\xE3\xCF\xD3\n".to_vec();
     let mut table = format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).into_bytes();
     for (number, object) in (1..).zip(objects) {
@@ -19,7 +19,7 @@ fn pdf_of(objects: &[Vec<u8>], extra: &str) -> Vec<u8> {
     file
 }
 
-fn stream(dictionary: &str, data: &[u8]) -> Vec<u8> {
+pub fn stream(dictionary: &str, data: &[u8]) -> Vec<u8> {
     let length = data.len();
     [format!("<< {dictionary} /Length {length} >>\nstream\n").as_bytes(), data, b"\nendstream"].concat()
 }

@@ -1,0 +1,37 @@
+//! Papers as people really send them, each made here: what becomes of the file, and what is kept of it. Whatever is
+//! stored shows the whole paper upright; whatever cannot be shown truly is refused with the right reason.
+
+mod around;
+mod damaged;
+mod jpegs;
+mod paper;
+mod pngs;
+
+use alpukat::domain::upload::{PageImage, UploadRefusal};
+
+use self::paper::Paper;
+use super::intake::{checked, read};
+
+/// One file to send, and what it is called in messages.
+type File = (String, Vec<u8>);
+
+/// Each of the files is stored as one page that shows the paper.
+async fn all_show(paper: &Paper, files: Vec<File>) {
+    for (name, file) in files {
+        let pages = read(&file).await.unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"));
+        assert_eq!(pages.len(), 1, "{name}");
+        paper.is_shown_by(&checked(&pages[0]), &name);
+    }
+}
+
+/// Each of the files is refused for this reason.
+async fn all_refused(reason: UploadRefusal, files: Vec<File>) {
+    for (name, file) in files {
+        let answer: Result<Vec<PageImage>, _> = read(&file).await;
+        assert_eq!(answer.err(), Some(reason.clone()), "{name}");
+    }
+}
+
+fn file(name: impl Into<String>, bytes: impl Into<Vec<u8>>) -> File {
+    (name.into(), bytes.into())
+}
