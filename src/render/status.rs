@@ -200,8 +200,7 @@ fn expected(status: Status) -> &'static [&'static str] {
         Status::Draf => &["Diajukan", "Diperiksa", "Dicetak", "Siap diambil", "Sudah diambil"],
         Status::PerluPerbaikan => &["Diperiksa", "Dicetak", "Siap diambil", "Sudah diambil"],
         Status::Diajukan | Status::MenungguBlangko => &["Dicetak", "Siap diambil", "Sudah diambil"],
-        Status::Disetujui => &["Siap diambil", "Sudah diambil"],
-        Status::Dicetak => &["Siap diambil", "Sudah diambil"],
+        Status::Disetujui | Status::Dicetak => &["Siap diambil", "Sudah diambil"],
         Status::SiapDiambil | Status::TidakDiambil => &["Sudah diambil"],
         Status::Selesai | Status::Ditolak | Status::Dibatalkan | Status::Kedaluwarsa => &[],
     }

@@ -21,9 +21,9 @@ pub fn marked(html: &str) -> String {
     let mut rest = html;
     while let Some((text, tail)) = rest.split_once('<') {
         if left_alone.is_some() {
-            out.push_str(text)
+            out.push_str(text);
         } else {
-            mark(text, &mut out)
+            mark(text, &mut out);
         }
         let (tag, after) = tail.split_once('>').unwrap_or((tail, ""));
         let name = tag.trim_start_matches('/').split(|sign: char| !sign.is_ascii_alphanumeric()).next().unwrap_or_default();

@@ -91,10 +91,10 @@ async fn a_receipts_code_is_read_in_all_colours() {
         let bar = image::load_from_memory(&bar).unwrap().to_luma8();
         let (middle, width) = (bar.height() / 2, bar.width());
         let at = |x: u32| i32::from(bar.get_pixel(x, middle).0[0]);
-        let (filled, empty) = (at(width / 12), at(width / 2));
-        assert!((filled - empty).abs() > 60, "{scheme}: {filled} behind, {empty} ahead");
+        let (behind, ahead) = (at(width / 12), at(width / 2));
+        assert!((behind - ahead).abs() > 60, "{scheme}: {behind} behind, {ahead} ahead");
         let border = i32::from(bar.get_pixel(width / 2, 1).0[0]);
-        assert!((border - empty).abs() > 60, "{scheme}: a border of {border} around {empty}");
+        assert!((border - ahead).abs() > 60, "{scheme}: a border of {border} around {ahead}");
     }
     browser.close().await;
 }

@@ -165,11 +165,12 @@ fn receipt_qr_code_is_readable_from_paper() {
 /// first below the header's eave is its upper edge.
 fn assert_quiet(picture: &[u8]) {
     let page = image::load_from_memory(picture).unwrap().to_luma8();
-    let dots = |points: f32| (points * 300.0 / 72.0) as u32;
-    let (side, right) = (dots(104.0), page.width() - dots(56.7));
+    // From tenths of a point.
+    let dots = |tenths: u32| tenths * 300 / 720;
+    let (side, right) = (dots(1040), page.width() - dots(567));
     let is_dark = |x: u32, y: u32| page.get_pixel(x, y).0[0] < 200;
-    let finder = right - dots(4.0);
-    let top = (dots(85.0)..page.height()).find(|y| is_dark(finder, *y)).unwrap();
+    let finder = right - dots(40);
+    let top = (dots(850)..page.height()).find(|y| is_dark(finder, *y)).unwrap();
     let module = side / u32::try_from(Qr::new(CHECK_URL).unwrap().size()).unwrap();
     let quiet = module * u32::try_from(QUIET).unwrap();
     // One dot of blur at the edges.
