@@ -2,6 +2,7 @@
 //! `cargo test` passes it by; `bin/prove look` fetches Lighthouse and runs it.
 
 use std::env;
+use std::fmt::Write;
 use std::fs;
 use std::process::Command;
 
@@ -123,7 +124,7 @@ async fn every_page_gets_full_marks() {
         let mut told = String::new();
         for (category, least, public_alone) in MARKS {
             let got = if category == "performance" { speed[speed.len() / 2] } else { mark(&report, category) };
-            told.extend([" ", category, " ", &got.to_string()]);
+            write!(told, " {category} {got}").unwrap();
             let counts = !public_alone || PUBLIC.contains(&path.as_str());
             if counts && got < least {
                 wrong.push(format!("{path}: {category} {got}, not {least}\n{}", failed(&report, category)));
