@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// Everybody can log in with it.
 pub const PASSWORD: &str = "alpukat matang di pohon";
 /// How many families stand in the registry, and from which on they live where each half hour has one place.
-const FAMILIES: u32 = 40;
-const CROWDED: u32 = 31;
+const FAMILIES: u32 = 60;
+const CROWDED: u32 = 51;
 
 /// As much of a resident as is typed into forms.
 #[derive(Clone, Debug)]

@@ -22,7 +22,8 @@ const TEXT: [(header::HeaderName, &str); 1] = [(header::CONTENT_TYPE, "text/plai
 pub async fn robots() -> impl IntoResponse {
     let files = [paths::STYLE, paths::SCRIPT, paths::ICON, paths::FAVICON];
     let allowed = paths::FOR_EVERYBODY.iter().chain(&files).map(|path| format!("Allow: {path}$\n"));
-    (TEXT, format!("User-agent: *\n{}Disallow: /\n", allowed.collect::<String>()))
+    // A kelurahan's contact is a page of its own, told by its query.
+    (TEXT, format!("User-agent: *\n{}Allow: {}?\nDisallow: /\n", allowed.collect::<String>(), paths::CONTACT))
 }
 
 /// Whom to tell of a hole (RFC 9116): by what is public already, the page with the ways to reach an office.
