@@ -1,11 +1,12 @@
 //! JPEGs of every kind.
 
+use alpukat::domain::upload::UploadRefusal;
 use image::metadata::Orientation;
 use image::{DynamicImage, RgbImage};
 use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 
 use super::paper::Paper;
-use super::{File, all_show, file};
+use super::{File, all_refused, all_show, file};
 use crate::files::{exif, with_segments};
 
 pub const PAPER: Paper = Paper { width: 600, height: 440 };
@@ -43,13 +44,15 @@ pub fn kinds(paper: Paper) -> Vec<File> {
         ("4:2:2", |e| e.set_sampling_factor(SamplingFactor::R_4_2_2)),
         ("4:4:0", |e| e.set_sampling_factor(SamplingFactor::R_4_4_0)),
         ("4:1:1, a scan for each colour", |e| e.set_sampling_factor(SamplingFactor::R_4_1_1)),
-        ("tables of its own", |e| e.set_optimized_huffman_tables(true)),
+        ("4:2:2, tables of its own", |e| {
+            e.set_sampling_factor(SamplingFactor::R_4_2_2);
+            e.set_optimized_huffman_tables(true);
+        }),
         ("restarts after every unit", |e| e.set_restart_interval(1)),
         ("restarts", |e| e.set_restart_interval(7)),
-        ("4:2:0 with restarts and tables of its own", |e| {
+        ("4:2:0 with restarts", |e| {
             e.set_sampling_factor(SamplingFactor::R_4_2_0);
             e.set_restart_interval(40);
-            e.set_optimized_huffman_tables(true);
         }),
         ("progressive", |e| e.set_progressive(true)),
         ("progressive in many scans", |e| e.set_progressive_scans(20)),
@@ -101,6 +104,31 @@ async fn sizes_that_fill_no_block_are_kept_as_they_are() {
         let paper = Paper { width, height };
         all_show(&paper, kinds(paper)).await;
     }
+}
+
+#[tokio::test]
+async fn colours_one_after_the_other_that_would_be_mixed_up_are_refused() {
+    let photo = PAPER.photo();
+    let settings: [(&str, Setting); 4] = [
+        ("4:2:0", |e| {
+            e.set_sampling_factor(SamplingFactor::R_4_2_0);
+            e.set_optimized_huffman_tables(true);
+        }),
+        ("4:4:0", |e| {
+            e.set_sampling_factor(SamplingFactor::R_4_4_0);
+            e.set_optimized_huffman_tables(true);
+        }),
+        ("4:1:0", |e| {
+            e.set_sampling_factor(SamplingFactor::R_4_1_0);
+            e.set_optimized_huffman_tables(true);
+        }),
+        ("restarts", |e| {
+            e.set_sampling_factor(SamplingFactor::R_4_1_1);
+            e.set_restart_interval(5);
+        }),
+    ];
+    let files = settings.into_iter().map(|(name, set)| file(name, jpeg(&photo, set))).collect();
+    all_refused(UploadRefusal::Type, files).await;
 }
 
 #[tokio::test]

@@ -68,6 +68,11 @@ impl Frame {
         self.size.0.div_ceil(8 * self.most.0) * self.size.1.div_ceil(8 * self.most.1)
     }
 
+    /// How many rows of blocks a unit has at most.
+    pub(super) fn rows_of_unit(&self) -> usize {
+        self.most.1
+    }
+
     /// Whether the scans have brought every bit of every coefficient.
     pub(super) fn is_complete(&self) -> bool {
         self.components.iter().all(|component| component.lowest == [0; 64])

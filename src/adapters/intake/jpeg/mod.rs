@@ -62,7 +62,11 @@ pub(super) fn end(file: &[u8]) -> Result<usize, UploadRefusal> {
                 scans += 1;
                 let frame = frame.as_mut().ok_or(UploadRefusal::Cut)?;
                 let scan = Scan::begin(segment.data, frame).ok_or(UploadRefusal::Cut)?;
+                let mixed_up = is_mixed_up(frame, scan.components(), &tables);
                 let picture = scan.read(file, at, frame, &tables).ok_or(UploadRefusal::Cut)?;
+                if mixed_up {
+                    return Err(UploadRefusal::Type);
+                }
                 let (filling, marker) = behind(file, picture);
                 let tidy = is_filling(file, picture, filling);
                 if frame.is_complete() && (tidy || !is_of_scans(marker)) {
@@ -118,6 +122,13 @@ fn next_marker(file: &[u8], from: usize) -> Option<(u8, usize)> {
             marker => return Some((marker, at + 1)),
         }
     }
+}
+
+/// Whether the decoder would mix up the rows: of a picture in one pass whose colours come one after the other, if there
+/// are several rows of blocks in a unit, or restart markers. No camera writes such pictures.
+fn is_mixed_up(frame: &Frame, components: usize, tables: &Tables) -> bool {
+    let divided = !frame.progressive && components < frame.components.len();
+    divided && (components > 1 || frame.rows_of_unit() > 1 || tables.restart > 0)
 }
 
 /// What lies between the end of a scan and the next marker, and that marker, if there is one.

@@ -70,6 +70,11 @@ impl Scan {
         })
     }
 
+    /// How many components it brings.
+    pub(super) fn components(&self) -> usize {
+        self.parts.len()
+    }
+
     /// Reads the scan whose codes begin here; tells where they end, or nothing if they are damaged.
     pub(super) fn read(mut self, file: &[u8], at: usize, frame: &mut Frame, tables: &Tables) -> Option<usize> {
         let units = match self.parts.as_slice() {
