@@ -74,7 +74,7 @@ pub fn kinds(paper: Paper) -> Vec<File> {
     ];
     let mut kinds: Vec<_> = settings.into_iter().map(|(name, set)| file(name, jpeg(&photo, set))).collect();
     let inks = inks(&photo);
-    kinds.push(file("CMYK", coded(&inks, size, ColorType::Cmyk, |_| {})));
+    kinds.push(file("CMYK", coded(&inks, size, ColorType::Cmyk, |e| e.set_sampling_factor(SamplingFactor::R_4_4_4))));
     kinds.push(file("YCCK", coded(&inks, size, ColorType::CmykAsYcck, |_| {})));
     kinds.push(file("YCCK 4:2:0", coded(&inks, size, ColorType::CmykAsYcck, |e| e.set_sampling_factor(SamplingFactor::R_4_2_0))));
     kinds.push(file("progressive YCCK", coded(&inks, size, ColorType::CmykAsYcck, |e| e.set_progressive(true))));
@@ -129,12 +129,27 @@ async fn colours_one_after_the_other_that_would_be_mixed_up_are_refused() {
     ];
     let files = settings.into_iter().map(|(name, set)| file(name, jpeg(&photo, set))).collect();
     all_refused(UploadRefusal::Type, files).await;
+    // Here the last of the four inks is finer than the first.
+    let size = (PAPER.width, PAPER.height);
+    let inks = coded(&inks(&photo), size, ColorType::Cmyk, |e| e.set_sampling_factor(SamplingFactor::R_4_2_0));
+    all_refused(UploadRefusal::Type, vec![file("inks", inks)]).await;
 }
 
 #[tokio::test]
 async fn greys_stay_grey() {
-    for set in [(|_| {}) as Setting, |e| e.set_progressive(true), |e| e.set_restart_interval(5)] {
-        let pages = crate::intake::read(&grey(PAPER, set)).await.unwrap();
+    let mut files: Vec<_> = [(|_| {}) as Setting, |e| e.set_progressive(true), |e| e.set_restart_interval(5)]
+        .into_iter()
+        .map(|set| grey(PAPER, set))
+        .collect();
+    // Some cameras write of their only colour that it is twice as fine as others.
+    files.extend(files.clone().into_iter().map(|mut jpeg| {
+        let frame = jpeg.windows(4).position(|bytes| matches!(bytes, [0xFF, 0xC0 | 0xC2, 0, 11])).unwrap();
+        assert_eq!(jpeg[frame + 11], 0x11);
+        jpeg[frame + 11] = 0x22;
+        jpeg
+    }));
+    for jpeg in files {
+        let pages = crate::intake::read(&jpeg).await.unwrap();
         let shown = crate::intake::checked(&pages[0]).to_rgb8();
         let wanted = DynamicImage::from(PAPER.clean()).into_luma8();
         super::paper::looks_like(&shown, &DynamicImage::from(wanted).into_rgb8(), "grey");

@@ -3,9 +3,15 @@
 
 mod around;
 mod damaged;
+mod endings;
+mod forms;
 mod jpegs;
+mod letters;
+mod long;
+mod pages;
 mod paper;
 mod pngs;
+mod sheet;
 
 use alpukat::domain::upload::{PageImage, UploadRefusal};
 

@@ -1,20 +1,12 @@
 //! PNGs of every kind.
 
-use std::io::Write;
-
 use alpukat::domain::upload::UploadRefusal;
-use flate2::{Compression, write::ZlibEncoder};
 use image::{DynamicImage, ImageFormat, RgbImage};
 
 use super::jpegs::PAPER;
+use super::sheet::packed;
 use super::{File, all_refused, all_show, file};
 use crate::files::{chunk, encoded, png_of};
-
-fn packed(rows: &[u8]) -> Vec<u8> {
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::fast());
-    packed.write_all(rows).unwrap();
-    packed.finish().unwrap()
-}
 
 /// The paper's colours, and which of them each pixel has.
 fn palette(picture: &RgbImage) -> (Vec<[u8; 3]>, Vec<u8>) {

@@ -41,7 +41,10 @@ impl Frame {
         if !matches!(marker, 0xC0..=0xC2) || *precision != 8 {
             return Err(UploadRefusal::Type);
         }
-        Self::parse(marker == 0xC2, rest).ok_or(UploadRefusal::Cut)
+        let frame = Self::parse(marker == 0xC2, rest).ok_or(UploadRefusal::Cut)?;
+        // The decoder takes the first colour for the finest one, and smears the others if it is not.
+        let first = frame.components.first().map(|component| (component.across, component.down));
+        if first == Some(frame.most) { Ok(frame) } else { Err(UploadRefusal::Type) }
     }
 
     fn parse(progressive: bool, data: &[u8]) -> Option<Self> {
