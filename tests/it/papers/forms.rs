@@ -105,7 +105,8 @@ fn marked(mark: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn marks_that_are_not_drawn_are_noticed() {
-    let without = ["/Subtype /FreeText /Contents (Budi) /DA (/Helv 12 Tf)", "/Subtype /Ink /InkList [[9 9 99 99]]", "/Subtype /Stamp"];
+    let without =
+        ["/Subtype /FreeText /Contents (Budi) /DA (/Helv 12 Tf)", "/Subtype /Ink /InkList [[9 9 99 99]]", "/Subtype /Stamp"];
     all_refused(UploadRefusal::PdfFields, without.map(|mark| file(mark, marked(mark))).into()).await;
     let with = [
         "/Subtype /FreeText /Contents (Budi) /AP << /N 5 0 R >>",

@@ -53,7 +53,8 @@ fn missing(encoding: &str, ordering: &str) -> Vec<Vec<u8>> {
 
 #[tokio::test]
 async fn numbered_letters_of_a_font_that_is_not_there_are_noticed() {
-    let helvetica = b"<< /Type /Font /Subtype /Type0 /BaseFont /Helvetica /Encoding /Identity-H /DescendantFonts [6 0 R] >>".to_vec();
+    let helvetica =
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /Helvetica /Encoding /Identity-H /DescendantFonts [6 0 R] >>".to_vec();
     let damaged = stream("/Filter /FlateDecode", &packed(b"no font at all"));
     let through_drawing = {
         let resources = "/Resources << /Font << /F1 6 0 R >> >>";
@@ -71,8 +72,14 @@ async fn numbered_letters_of_a_font_that_is_not_there_are_noticed() {
         file("the name of a font that everybody has", page("", TWO, vec![helvetica, descendant("Identity"), descriptor("")])),
         file("Chinese", page("", "<4E2D56FD>", missing("/UniGB-UCS2-H", "GB1"))),
         file("Japanese", page("", "<65E5672C>", missing("/UniJIS-UTF16-H", "Japan1"))),
-        file("the font is lost", page("", TWO, vec![composite("/Identity-H"), descendant("Identity"), descriptor("/FontFile2 99 0 R")])),
-        file("the font is damaged", page("", TWO, vec![composite("/Identity-H"), descendant("Identity"), descriptor("/FontFile2 8 0 R"), damaged])),
+        file(
+            "the font is lost",
+            page("", TWO, vec![composite("/Identity-H"), descendant("Identity"), descriptor("/FontFile2 99 0 R")]),
+        ),
+        file(
+            "the font is damaged",
+            page("", TWO, vec![composite("/Identity-H"), descendant("Identity"), descriptor("/FontFile2 8 0 R"), damaged]),
+        ),
         file("an unknown code", page("", TWO, missing("/Private-H", "Private"))),
         file("only outlines", page("1 Tr", TWO, missing("/Identity-H", "Identity"))),
         file("in a drawing", through_drawing),

@@ -39,7 +39,7 @@ async fn is_cut(paper: Paper, (name, bytes): File, count: usize, width: u32) {
     assert_eq!(narrow, width, "{name}");
     let longer = f64::from(paper.width.max(paper.height)) * f64::from(width) / f64::from(paper.width.min(paper.height));
     let whole = joined(&pieces, longer.round() as u32, lies);
-    paper.is_shown_by(&whole.into(), &name);
+    assert_eq!(paper.differs(&whole.into()), None, "{name}");
 }
 
 const PRINTED: Paper = Paper { width: 612, height: 9_000 };
@@ -76,7 +76,8 @@ async fn what_is_not_far_longer_than_wide_stays_one_page() {
     let phone = Paper { width: 600, height: 1_333 };
     let slip = Paper { width: 226, height: 900 };
     for paper in [phone, slip] {
-        all_show(&paper, vec![file("a picture", encoded(paper.clean(), ImageFormat::Png)), file("a page", sheet(paper).pdf())]).await;
+        all_show(&paper, vec![file("a picture", encoded(paper.clean(), ImageFormat::Png)), file("a page", sheet(paper).pdf())])
+            .await;
     }
 }
 
@@ -85,7 +86,8 @@ async fn what_would_be_too_many_pages_is_refused() {
     let strip = Paper { width: 200, height: 14_400 };
     all_refused(UploadRefusal::TooLong, vec![file("a strip", sheet(strip).pdf())]).await;
     // Two pages of eight pieces each.
-    let page = |content: u32| format!("<< /Type /Page /Parent 2 0 R {} /Contents {content} 0 R >>", PRINTED.media_box()).into_bytes();
+    let page =
+        |content: u32| format!("<< /Type /Page /Parent 2 0 R {} /Contents {content} 0 R >>", PRINTED.media_box()).into_bytes();
     let objects = vec![
         b"<< /Type /Catalog /Pages 2 0 R >>".to_vec(),
         b"<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>".to_vec(),

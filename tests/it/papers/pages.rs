@@ -60,7 +60,10 @@ fn scans() -> Vec<File> {
         file("a packed picture", picture(&format!("{colours} /FlateDecode"), &packed(clean.as_raw()))),
         file("a JPEG", picture(&format!("{colours} /DCTDecode"), &jpegs::jpeg(&photo, |_| {}))),
         file("a progressive JPEG", picture(&format!("{colours} /DCTDecode"), &jpegs::jpeg(&photo, |e| e.set_progressive(true)))),
-        file("a JPEG with restarts", picture(&format!("{colours} [/DCTDecode]"), &jpegs::jpeg(&photo, |e| e.set_restart_interval(8)))),
+        file(
+            "a JPEG with restarts",
+            picture(&format!("{colours} [/DCTDecode]"), &jpegs::jpeg(&photo, |e| e.set_restart_interval(8))),
+        ),
         file("a picture in letters", picture(&format!("{colours} /ASCIIHexDecode"), hexadecimal.as_bytes())),
     ]
 }
@@ -95,11 +98,7 @@ async fn content_is_found_wherever_it_is_written() {
     let placed = stream("", b"/D Do");
     let drawn = "/Resources << /XObject << /D 5 0 R >> >>";
     let from_tree = Sheet { tree: drawn.to_owned(), content: placed.clone(), ..Sheet::default() };
-    let apart = Sheet {
-        page: PAPER.media_box() + " /Resources 6 0 R",
-        content: placed.clone(),
-        ..Sheet::default()
-    };
+    let apart = Sheet { page: PAPER.media_box() + " /Resources 6 0 R", content: placed.clone(), ..Sheet::default() };
     let parts = Sheet { content: b"[5 0 R 6 0 R]".to_vec(), ..Sheet::default() };
     let twice = stream("/Filter [/FlateDecode /FlateDecode]", &packed(&packed(&content)));
     let files = vec![

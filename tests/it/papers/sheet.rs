@@ -113,10 +113,8 @@ pub fn packed_pdf(objects: &[Vec<u8>]) -> Vec<u8> {
     let start = file.len();
     entries.push(entry(1, start, 0));
     let size = table + 1;
-    let listed = stream(
-        &format!("/Type /XRef /Size {size} /W [1 4 1] /Root 1 0 R /Filter /FlateDecode"),
-        &packed(entries.as_flattened()),
-    );
+    let listed =
+        stream(&format!("/Type /XRef /Size {size} /W [1 4 1] /Root 1 0 R /Filter /FlateDecode"), &packed(entries.as_flattened()));
     file.extend([format!("{table} 0 obj\n").as_bytes(), &listed, b"\nendobj\n"].concat());
     file.extend(format!("startxref\n{start}\n%%EOF\n").into_bytes());
     file

@@ -20,7 +20,7 @@ fn holds_a_file(object: Object<'_>) -> bool {
         match &object {
             Object::Stream(stream) if is_embedded(stream.dict()) => return true,
             Object::Dict(dict) if names_a_file(dict) => return true,
-            _ => nested(&object, &[], |part| left.extend(part.ok())),
+            _ => nested(&object, |part| left.extend(part.ok())),
         }
     }
     false

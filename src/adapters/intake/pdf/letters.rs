@@ -3,17 +3,18 @@
 //! Fonts of one byte a letter can be replaced when they are not embedded, since what their bytes mean is known. The
 //! numbers of a composite font mean something in that very font alone.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hayro::hayro_interpret::font::{FontData, Glyph, GlyphRun};
 use hayro::hayro_interpret::{
     BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings,
-    SoftMask, interpret_page,
+    InterpreterWarning, SoftMask, interpret_page,
 };
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, Rect};
 
-/// Whether a page shows letters of a composite font that is not embedded. Text that nobody is to see, which scanners lay
+/// Whether a page shows letters of a composite font that is not embedded, or takes a font that cannot be read. Text that nobody is to see, which scanners lay
 /// under the picture for searching, does not count.
 pub(super) fn are_missing(page: &Page<'_>) -> bool {
     let stand_ins = Arc::new(Mutex::new(Vec::new()));
@@ -27,12 +28,21 @@ pub(super) fn are_missing(page: &Page<'_>) -> bool {
             Some(found)
         }
     });
+    let unreadable = Arc::new(AtomicBool::new(false));
+    settings.warning_sink = Arc::new({
+        let unreadable = Arc::clone(&unreadable);
+        move |warning| {
+            if matches!(warning, InterpreterWarning::UnsupportedFont) {
+                unreadable.store(true, Ordering::Relaxed);
+            }
+        }
+    });
     let cache = InterpreterCache::new();
     let everywhere = Rect::new(f64::MIN, f64::MIN, f64::MAX, f64::MAX);
     let mut context = Context::new(Affine::IDENTITY, everywhere, &cache, page.xref(), settings);
     let mut letters = Letters { stand_ins, missing: false };
     interpret_page(page, &mut context, &mut letters);
-    letters.missing
+    letters.missing || unreadable.load(Ordering::Relaxed)
 }
 
 /// Font data is told apart by where it lies.

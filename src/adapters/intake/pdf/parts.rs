@@ -12,9 +12,6 @@ use hayro::hayro_syntax::object::{Dict, MaybeRef, Name, Object, ObjectIdentifier
 
 use super::super::{contains, jpeg};
 
-/// What leads away from what is drawn: back to the page, or to another one.
-const ASIDE: [&[u8]; 6] = [b"Parent", b"P", b"Dest", b"A", b"Popup", b"Metadata"];
-
 /// Whether what the pages of a PDF show is whole; `ends` tells if its end mark stands where it should.
 pub(super) fn are_whole(pdf: &Pdf, file: &[u8], ends: bool) -> bool {
     let Some(catalogue) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) else { return ends };
@@ -28,7 +25,7 @@ pub(super) fn are_whole(pdf: &Pdf, file: &[u8], ends: bool) -> bool {
     let mut whole = true;
     while let Some(object) = left.pop() {
         whole &= is_whole(&object);
-        nested(&object, &ASIDE, |part| match part {
+        nested(&object, |part| match part {
             Ok(object) => left.push(object),
             Err(id) if seen.insert(id) => match pdf.xref().get::<Object<'_>>(id) {
                 Some(object) => left.push(object),
@@ -43,8 +40,8 @@ pub(super) fn are_whole(pdf: &Pdf, file: &[u8], ends: bool) -> bool {
     true
 }
 
-/// What an object is made of: other objects, or where they are. Entries with some names are left out.
-pub(super) fn nested<'a>(object: &Object<'a>, aside: &[&[u8]], mut see: impl FnMut(Result<Object<'a>, ObjectIdentifier>)) {
+/// What an object is made of: other objects, or where they are.
+pub(super) fn nested<'a>(object: &Object<'a>, mut see: impl FnMut(Result<Object<'a>, ObjectIdentifier>)) {
     let mut take = |part: MaybeRef<Object<'a>>| match part {
         MaybeRef::Ref(id) => see(Err(id.into())),
         MaybeRef::NotRef(object) => see(Ok(object)),
@@ -55,7 +52,7 @@ pub(super) fn nested<'a>(object: &Object<'a>, aside: &[&[u8]], mut see: impl FnM
         Object::Stream(stream) => stream.dict(),
         _ => return,
     };
-    dict.entries().filter(|(name, _)| !aside.contains(&name.as_ref())).for_each(|(_, part)| take(part));
+    dict.entries().for_each(|(_, part)| take(part));
 }
 
 /// Whether a file was locked but has lost the part that says so: what is in it would then be read as it lies.
