@@ -3,7 +3,6 @@
 
 use std::fmt::Write;
 
-use image::imageops::{FilterType, resize};
 use image::{DynamicImage, Rgb, RgbImage};
 
 /// How far the mean colour of a part may be from the paper's.
@@ -82,7 +81,7 @@ impl Paper {
         let (width, height) = (f64::from(page.width()), f64::from(page.height()));
         let expected = f64::from(self.width) / f64::from(self.height);
         if (width / height / expected - 1.0).abs() < 0.02 {
-            difference(&page.to_rgb8(), &self.clean())
+            difference(page, &self.clean().into())
         } else {
             Some(format!("{width} × {height}"))
         }
@@ -90,8 +89,8 @@ impl Paper {
 }
 
 /// Where two pictures have other colours.
-pub fn difference(page: &RgbImage, paper: &RgbImage) -> Option<String> {
-    let parts = |picture| resize(picture, PARTS, PARTS, FilterType::Triangle);
+pub fn difference(page: &DynamicImage, paper: &DynamicImage) -> Option<String> {
+    let parts = |picture: &DynamicImage| picture.thumbnail_exact(PARTS, PARTS).into_rgb8();
     let (page, paper) = (parts(page), parts(paper));
     page.enumerate_pixels().find_map(|(x, y, seen)| {
         let wanted = paper.get_pixel(x, y);

@@ -4,9 +4,11 @@ use alpukat::domain::upload::UploadRefusal;
 use image::{DynamicImage, ImageFormat, RgbImage};
 
 use super::jpegs::PAPER;
+use super::paper::difference;
 use super::sheet::packed;
 use super::{File, all_refused, all_show, file};
 use crate::files::{chunk, encoded, png_of};
+use crate::intake::{checked, read};
 
 /// The paper's colours, and which of them each pixel has.
 fn palette(picture: &RgbImage) -> (Vec<[u8; 3]>, Vec<u8>) {
@@ -75,10 +77,10 @@ async fn every_kind_of_png_is_kept_as_it_is() {
 #[tokio::test]
 async fn greys_of_eight_and_sixteen_bits_stay_what_they_are() {
     let clean = DynamicImage::from(PAPER.clean());
-    let wanted = DynamicImage::from(clean.to_luma8()).to_rgb8();
+    let wanted = clean.grayscale();
     for grey in [encoded(clean.to_luma8(), ImageFormat::Png), encoded(clean.to_luma16(), ImageFormat::Png)] {
-        let pages = crate::intake::read(&grey).await.unwrap();
-        assert_eq!(super::paper::difference(&crate::intake::checked(&pages[0]).to_rgb8(), &wanted), None);
+        let pages = read(&grey).await.unwrap();
+        assert_eq!(difference(&checked(&pages[0]), &wanted), None);
     }
 }
 
