@@ -67,15 +67,12 @@ fn decoded(value: &[u8]) -> String {
     let (mut bytes, mut rest) = (Vec::new(), name);
     while let [byte, after @ ..] = rest {
         let digits = after.first_chunk::<2>().filter(|_| *byte == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(coded) => {
-                bytes.push(coded);
-                rest = after.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*byte);
-                rest = after;
-            }
+        if let Some(coded) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            bytes.push(coded);
+            rest = after.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(*byte);
+            rest = after;
         }
     }
     text(&bytes)

@@ -48,7 +48,7 @@ impl Canvas {
         let length = longer.min(STORED_SIDE);
         let more = longer.saturating_sub(STORED_SIDE).div_ceil(STORED_SIDE - OVERLAP);
         let piece = |number: u32| {
-            let start = if more == 0 { 0 } else { (longer - length) * number / more };
+            let start = ((longer - length) * number).checked_div(more).unwrap_or(0);
             let Self { width, height } = self;
             if lies { Piece { x: start, y: 0, width: length, height } } else { Piece { x: 0, y: start, width, height: length } }
         };

@@ -53,7 +53,7 @@ impl Frame {
         let (count, rest) = rest.split_first()?;
         let size = (usize::from(u16::from_be_bytes(*width)), usize::from(u16::from_be_bytes(*height)));
         let (listed, _) = rest.split_at_checked(3 * usize::from(*count))?;
-        let mut components: Vec<_> = listed.as_chunks().0.iter().map(Component::new).collect::<Option<_>>()?;
+        let mut components: Vec<_> = listed.as_chunks().0.iter().copied().map(Component::new).collect::<Option<_>>()?;
         let most = |side: fn(&Component) -> usize| components.iter().map(side).max();
         let most = (most(|component| component.across)?, most(|component| component.down)?);
         for component in &mut components {
@@ -83,7 +83,7 @@ impl Frame {
 }
 
 impl Component {
-    fn new(&[id, sides, steps]: &[u8; 3]) -> Option<Self> {
+    fn new([id, sides, steps]: [u8; 3]) -> Option<Self> {
         let (across, down) = (usize::from(sides >> 4), usize::from(sides & 15));
         ((1..=4).contains(&across) && (1..=4).contains(&down)).then(|| Self {
             id,

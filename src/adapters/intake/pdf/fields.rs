@@ -108,7 +108,7 @@ fn shows_something(look: &Stream<'_>) -> bool {
 
 /// Whether a button is drawn in another state than the one that was chosen.
 fn is_pressed_otherwise(button: &Dict<'_>) -> bool {
-    let flags = inherited(button, "Ff").and_then(|flags| flags.into_i32()).unwrap_or(0);
+    let flags = inherited(button, "Ff").and_then(Object::into_i32).unwrap_or(0);
     if flags.cast_unsigned() & PUSH_BUTTON != 0 {
         return false;
     }
