@@ -38,14 +38,14 @@ async fn pages_that_are_missing_are_noticed() {
     let last = before(&whole, b"xref\n0 5");
     let two = pdf(2);
     let second = two.windows(7).position(|window| window == b"6 0 obj").unwrap();
-    let lost = Sheet::with_page("/Resources << /XObject << /P 9 0 R >> >>").pdf();
+    let without_picture = Sheet::with_page("/Resources << /XObject << /P 9 0 R >> >>").pdf();
     let streams = packed_pdf(&Sheet::default().objects());
     let files = [
         file("cut in what the page shows", &whole[..middle]),
         file("cut before the end of what the page shows", before(&last, b"endstream")),
         file("cut before the second page", &two[..second]),
         file("cut after the second page", before(&two, b"7 0 obj")),
-        file("a picture is lost", before(&lost, b"%%EOF")),
+        file("a picture is lost", before(&without_picture, b"%%EOF")),
         file("cut in an object stream", &streams[..streams.len() / 2]),
         file("half of it", &whole[..whole.len() / 2]),
     ];

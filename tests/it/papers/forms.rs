@@ -8,7 +8,7 @@ use crate::pdfs::stream;
 
 /// A page with one field of a form, object 5, that covers all of it. Object 6 is how it looks, object 7 nothing to see.
 struct Form {
-    form: &'static str,
+    entries: &'static str,
     field: &'static str,
     /// Whether the page is empty, so that the paper is seen only if the field is drawn.
     drawn: bool,
@@ -22,7 +22,7 @@ impl Form {
         let field = format!("<< /Type /Annot /Subtype /Widget /T (nama) /Rect [0 0 {width} {height}] {} >>", self.field);
         let content = if self.drawn { stream("", b"") } else { stream("", &PAPER.content()) };
         let sheet = Sheet {
-            catalogue: format!("/AcroForm << /Fields [5 0 R] {} >>", self.form),
+            catalogue: format!("/AcroForm << /Fields [5 0 R] {} >>", self.entries),
             content,
             ..Sheet::with_page("/Annots [5 0 R]")
         };
@@ -32,7 +32,7 @@ impl Form {
 }
 
 fn forms(drawn: bool, ways: &[(&str, &'static str, &'static str)]) -> Vec<File> {
-    ways.iter().map(|(name, form, field)| file(*name, Form { form, field, drawn }.sheet().pdf())).collect()
+    ways.iter().map(|(name, entries, field)| file(*name, Form { entries, field, drawn }.sheet().pdf())).collect()
 }
 
 #[tokio::test]
@@ -58,7 +58,7 @@ async fn answers_that_are_not_drawn_are_noticed() {
         ("XFA in parts", "/XFA [(template) 9 0 R (datasets) 9 0 R]", "/FT /Tx"),
     ];
     all_refused(UploadRefusal::PdfFields, forms(false, &ways)).await;
-    let hidden_in_stream = Form { form: "", field: "/FT /Tx /V (Budi)", drawn: false }.sheet();
+    let hidden_in_stream = Form { entries: "", field: "/FT /Tx /V (Budi)", drawn: false }.sheet();
     all_refused(UploadRefusal::PdfFields, vec![file("object streams", packed_pdf(&hidden_in_stream.objects()))]).await;
 }
 

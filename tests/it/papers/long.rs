@@ -37,8 +37,8 @@ async fn is_cut(paper: Paper, (name, bytes): File, count: usize, width: u32) {
     let lies = paper.width > paper.height;
     let narrow = if lies { pieces[0].height() } else { pieces[0].width() };
     assert_eq!(narrow, width, "{name}");
-    let longer = f64::from(paper.width.max(paper.height)) * f64::from(width) / f64::from(paper.width.min(paper.height));
-    let whole = joined(&pieces, longer.round() as u32, lies);
+    let (longer, shorter) = (paper.width.max(paper.height), paper.width.min(paper.height));
+    let whole = joined(&pieces, (longer * width + shorter / 2) / shorter, lies);
     assert_eq!(paper.differs(&whole.into()), None, "{name}");
 }
 

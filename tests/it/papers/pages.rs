@@ -55,7 +55,8 @@ fn picture(entries: &str, data: &[u8]) -> Vec<u8> {
 fn scans() -> Vec<File> {
     let (clean, photo) = (PAPER.clean(), PAPER.photo());
     let colours = "/ColorSpace /DeviceRGB /Filter";
-    let hexadecimal: String = clean.as_raw().iter().map(|byte| format!("{byte:02x}")).collect();
+    let digit = |number: u8| char::from_digit(number.into(), 16).unwrap();
+    let hexadecimal: String = clean.as_raw().iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect();
     vec![
         file("a packed picture", picture(&format!("{colours} /FlateDecode"), &packed(clean.as_raw()))),
         file("a JPEG", picture(&format!("{colours} /DCTDecode"), &jpegs::jpeg(&photo, |_| {}))),

@@ -54,13 +54,13 @@ fn interlaced(picture: &RgbImage) -> Vec<u8> {
 
 fn kinds() -> Vec<File> {
     let clean = DynamicImage::from(PAPER.clean());
-    let mut clear = clean.to_rgba8();
+    let mut see_through = clean.to_rgba8();
     // White shows through where nothing is.
-    clear.pixels_mut().filter(|pixel| pixel.0 == [255; 4]).for_each(|pixel| pixel.0 = [0; 4]);
+    see_through.pixels_mut().filter(|pixel| pixel.0 == [255; 4]).for_each(|pixel| pixel.0 = [0; 4]);
     vec![
         file("8 bits", encoded(clean.clone(), ImageFormat::Png)),
         file("16 bits", encoded(clean.to_rgb16(), ImageFormat::Png)),
-        file("transparent", encoded(clear, ImageFormat::Png)),
+        file("transparent", encoded(see_through, ImageFormat::Png)),
         file("16 bits, opaque", encoded(clean.to_rgba16(), ImageFormat::Png)),
         file("palette", indexed(&PAPER.clean(), 8)),
         file("palette of 4 bits", indexed(&PAPER.clean(), 4)),

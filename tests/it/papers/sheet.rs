@@ -98,7 +98,7 @@ pub fn packed_pdf(objects: &[Vec<u8>]) -> Vec<u8> {
             file.extend([format!("{number} 0 obj\n").as_bytes(), object, b"\nendobj\n"].concat());
         } else {
             entries.push(entry(2, pack, count));
-            numbers += &format!("{number} {} ", inner.len());
+            numbers.extend([number.to_string(), " ".to_owned(), inner.len().to_string(), " ".to_owned()]);
             inner.extend([object, &b"\n"[..]].concat());
             count += 1;
         }
