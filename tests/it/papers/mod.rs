@@ -8,6 +8,7 @@ mod forms;
 mod jpegs;
 mod letters;
 mod long;
+mod names;
 mod pages;
 mod paper;
 mod pngs;
