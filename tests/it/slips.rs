@@ -236,10 +236,9 @@ async fn the_code_of_one_registration_is_not_tried_against_another() {
     }
     let code = app.code("0813-0000-1111").await;
     let page = browser.post("/registrasi/kode", &[("permintaan", &shown[0]), ("kode", &code)]).await;
-    assert_eq!(page.status, 409);
-    assert!(
-        page.text("main").contains("Pendaftaran lain dimulai di halaman lain") && page.text("main").contains("0813-****-2222")
-    );
+    assert_eq!(page.status, 422);
+    assert!(page.text(".error").contains("Kode lain diminta di halaman lain."), "{}", page.text(".error"));
+    assert!(page.text("main").contains("0813-****-2222"), "the page is now about the one that was asked for last");
     assert_eq!(app.count("select count(*) from codes where tries_left < 5").await, 0, "no try was counted");
     let code = app.code("0813-0000-2222").await;
     browser.post("/registrasi/kode", &[("permintaan", &shown[1]), ("kode", &code)]).await.location();

@@ -65,7 +65,7 @@ async fn a_registration_is_read_however_it_is_pasted() {
     assert_eq!(register(&mut browser, &person, &[("nama", "Nur‑aini Contoh")]).await.location(), "/registrasi/kode");
     let code = app.code("0813-0000-1111").await;
     let typed = format!("Kode: {}-{}\u{200b}", &code[..3], &code[3..]);
-    assert_eq!(browser.post("/registrasi/kode", &[("kode", &typed)]).await.status, 200);
+    assert_eq!(browser.post("/registrasi/kode", &[("kode", &typed)]).await.status, 303);
 }
 
 #[tokio::test]
