@@ -9,6 +9,7 @@
 
   // Puts another page into this one.
   function show(page) {
+    if (!page.querySelector("main")) throw new Error("no page of ours");
     document.title = page.title;
     find("main").replaceWith(page.querySelector("main"));
     start();
@@ -41,7 +42,7 @@
     try {
       const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Requested-With": "fetch" } });
       const next = answer.headers.get("Location");
-      if (next) return location.assign(next);
+      if (next) return leave(next);
       show(read(await answer.text()));
       const note = find("main [autofocus]");
       if (note) note.focus();
@@ -50,6 +51,14 @@
       tell(form, "Sambungan terputus, jadi belum tentu sampai. Coba sekali lagi.");
     }
     delete form.dataset.busy;
+  }
+
+  // Files that are still here have no page to go to any more; the next one says so.
+  function leave(address) {
+    sending = null;
+    waiting.length = 0;
+    lost.clear();
+    location.assign(address);
   }
 
   // Hours follow counter and day, and until they do nobody can choose one of another day.
@@ -96,6 +105,7 @@
   }
 
   // Files wait here, those of one choice together; a press on another button waits for them.
+  const UNSENT = "Belum terkirim karena sambungan terputus. Tekan “Upload” sekali lagi.";
   const waiting = [], refused = new Map(), lost = new Map();
   let sending = null, pressed = null, stored = null;
   const card = (kind) => find("#kartu-" + kind);
@@ -115,54 +125,60 @@
     request.upload.onprogress = (event) => event.lengthComputable && tell(card(kind),
       event.loaded < event.total ? "Mengirim " + Math.round(100 * event.loaded / event.total) + "%" : "Memeriksa berkas …",
       event.loaded / event.total);
-    request.onload = () => arrived(request, kind);
-    request.onerror = () => {
-      lost.set(kind, files);
+    const failed = () => {
+      lost.set(kind, [...(lost.get(kind) || []), ...files]);
       sending = pressed = null;
-      tell(card(kind), "Belum terkirim karena sambungan terputus. Tekan “Upload” sekali lagi.");
+      tell(card(kind), UNSENT);
       upload();
     };
+    request.onload = () => arrived(request, kind).catch(failed);
+    request.onerror = failed;
     request.open("POST", find("form[data-upload]").action);
+    request.setRequestHeader("X-Requested-With", "fetch");
     request.send(body);
   }
 
-  function arrived(request, kind) {
-    const address = new URL(request.responseURL), page = read(request.responseText);
-    // The session ended, or the application was sent from another page.
-    if (address.pathname !== location.pathname || !page.querySelector("form[data-upload]")) {
-      return request.status < 400 ? location.assign(address) : show(page);
-    }
-    show(page);
+  async function arrived(request, kind) {
+    const next = request.getResponseHeader("Location");
+    // The session ended, or the application moved on in another tab.
+    if (next && new URL(next, location).pathname !== location.pathname) return leave(next);
+    show(read(next ? await (await fetch(next)).text() : request.responseText));
     sending = null;
+    if (!card(kind)) return;
     const errors = [...card(kind).querySelectorAll(".error, .error + .hint")];
     if (errors.length) refused.set(kind, errors.map((line) => line.cloneNode(true)));
-    else stored = kind;
+    else if (next) stored = kind;
     for (const [other, lines] of refused) if (other !== kind) card(other)?.querySelector(".browse").before(...lines);
-    const news = errors[0] || card(kind).querySelector("[role=status]") || find("main [autofocus]");
+    for (const other of lost.keys()) if (card(other)) tell(card(other), UNSENT);
+    const news = errors[0] || card(kind).querySelector(".note[role=status]") || find("main [autofocus]");
     if (news) {
       news.tabIndex = -1;
       news.focus({ preventScroll: true });
       news.scrollIntoView({ block: "nearest" });
     }
+    if (!next && pressed) {
+      pressed = null;
+      tell(find("form[data-upload]"), "Belum dilanjutkan, karena ada berkas yang belum tersimpan. Periksa di atas.");
+    }
     if (waiting.length) return upload();
     const button = pressed && [...document.querySelectorAll("[name=tombol]")].find((one) => one.value === pressed);
     pressed = null;
-    if (button && !refused.size) button.form.requestSubmit(button);
+    if (button) button.form.requestSubmit(button);
   }
 
   function press(event, form, button) {
     const [deed, kind] = button.value.split(":");
     event.preventDefault();
-    if (deed === "upload" && lost.has(kind)) {
-      waiting.push({ kind, files: lost.get(kind) });
-      lost.delete(kind);
-      return upload();
-    }
+    // What could not be sent is sent first.
+    for (const [other, files] of lost) waiting.push({ kind: other, files });
+    lost.clear();
     if (sending || waiting.length) {
       if (deed !== "upload") pressed = button.value;
-    } else if (deed === "upload" && stored === kind) {
+      return upload();
+    }
+    if (deed === "upload" && stored === kind) {
       // It was sent when it was chosen.
-      card(kind).querySelector("[role=status]")?.focus();
+      card(kind).querySelector(".note[role=status]")?.focus();
     } else {
       send(form, button);
     }
@@ -203,6 +219,11 @@
       waiting.push({ kind: field.name, files: [...field.files] });
       upload();
     }
+  });
+
+  // Whoever leaves while files are on their way is asked.
+  addEventListener("beforeunload", (event) => {
+    if (sending || waiting.length || lost.size) event.preventDefault();
   });
 
   // A page that comes back by "Back" as it was left may be sent again.

@@ -36,9 +36,12 @@ pub enum SubmitError {
     /// Other answers are stored than those that were shown.
     #[error("changed")]
     Changed,
-    /// The half hour is full or no longer offered; these are the nearest free ones.
+    /// The half hour is full; these are the nearest free ones.
     #[error("full")]
     Full(Vec<Slot>),
+    /// The half hour is no longer offered: too near, past, or closed; these are the nearest free ones.
+    #[error("not offered")]
+    NotOffered(Vec<Slot>),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -105,7 +108,7 @@ async fn try_submit(
     let schedule = appointment::schedule(&mut tx, &draft, now).await?;
     let (exists, nearest) = appointment::offered(&schedule, Status::Draf, wish, now);
     if !exists {
-        return Err(SubmitError::Full(nearest));
+        return Err(SubmitError::NotOffered(nearest));
     }
     let mut details = draft.details.clone();
     details.letter = draft.letter().cloned();

@@ -48,9 +48,6 @@ impl Audience {
     }
 }
 
-/// Under this key a session says that it was ended from elsewhere.
-pub const ENDED: &str = "ended";
-
 /// How often the last-seen time of a session in use is written.
 const SEEN_EVERY: Duration = Duration::minutes(1);
 
@@ -124,8 +121,8 @@ impl SessionStore for Sessions {
         let mut conn = self.db.read().await.map_err(backend)?;
         let (idle, total) = self.audience.limits();
         let row = sqlx::query!(
-            "select data, seen_at, ended_at from sessions
-             where id_hash = $1 and audience = $2 and started_at > $4 and (seen_at > $3 or ended_at is not null)",
+            "select data, seen_at from sessions
+             where id_hash = $1 and audience = $2 and seen_at > $3 and started_at > $4 and ended_at is null",
             &hash(id),
             self.audience.code(),
             now - idle,
@@ -134,17 +131,13 @@ impl SessionStore for Sessions {
         let Some(row) = row.fetch_optional(conn.pg()).await.map_err(|error| backend(error.into()))? else {
             return Ok(None);
         };
-        // The crate's own expiry is unused: age is judged above, by the program's clock.
-        let never = OffsetDateTime::from_unix_timestamp(253_402_300_799).unwrap_or(now);
-        if row.ended_at.is_some() {
-            let data = HashMap::from([(ENDED.to_owned(), Value::Bool(true))]);
-            return Ok(Some(Record { id: *id, data, expiry_date: never }));
-        }
         if now - row.seen_at > SEEN_EVERY {
             let seen = sqlx::query!("update sessions set seen_at = $2 where id_hash = $1", &hash(id), now);
             seen.execute(conn.pg()).await.map_err(|error| backend(error.into()))?;
         }
         let data: HashMap<String, Value> = rmp_serde::from_slice(&row.data).map_err(|error| Error::Decode(error.to_string()))?;
+        // The crate's own expiry is unused: age is judged above, by the program's clock.
+        let never = OffsetDateTime::from_unix_timestamp(253_402_300_799).unwrap_or(now);
         Ok(Some(Record { id: *id, data, expiry_date: never }))
     }
 
@@ -172,6 +165,31 @@ pub async fn end_all(conn: &mut Conn, account: AccountId, except: Option<&Id>, n
     );
     ended.execute(conn.pg()).await?;
     Ok(())
+}
+
+/// Whether a session was ended from elsewhere, rather than by its age.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn was_ended(conn: &mut Conn, session: &Id) -> DbResult<bool> {
+    let ended = sqlx::query_scalar!(
+        r#"select exists (select from sessions where id_hash = $1 and ended_at is not null) as "ended!""#,
+        &hash(session),
+    );
+    Ok(ended.fetch_one(conn.pg()).await?)
+}
+
+/// Whether somebody is still logged in with a session: it may have ended while a request was under way.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn is_living(conn: &mut Conn, session: &Id, account: AccountId) -> DbResult<bool> {
+    let living = sqlx::query_scalar!(
+        r#"select exists (select from sessions where id_hash = $1 and account_id = $2) as "living!""#,
+        &hash(session),
+        account.uuid(),
+    );
+    Ok(living.fetch_one(conn.pg()).await?)
 }
 
 /// When the living sessions of an account began and were last used, and which one asks: the twenty newest.

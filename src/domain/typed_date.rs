@@ -91,7 +91,12 @@ struct Read {
 impl Read {
     fn parse(typed: &str) -> Result<Self, DateError> {
         let text = typed_text::plain(typed).to_lowercase();
-        let pieces: Vec<&str> = pieces(&text).into_iter().filter(|piece| !WORDS.contains(piece)).collect();
+        // The card itself says "Jakarta, 05-08-1990".
+        let text = match text.rsplit_once(',') {
+            Some((place, date)) if !place.contains(|sign: char| sign.is_ascii_digit()) => date,
+            _ => &text,
+        };
+        let pieces: Vec<&str> = pieces(text).into_iter().filter(|piece| !WORDS.contains(piece)).collect();
         let read = match pieces.as_slice() {
             [] => return Err(DateError::Empty),
             [digits] => Self::of_digits(digits),

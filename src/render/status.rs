@@ -53,7 +53,7 @@ pub fn turn(status: impl Given<Status>) -> Option<&'static str> {
 
 /// What happens next, who must act and by when.
 #[must_use]
-pub fn next(application: &Application, holidays: &Holidays) -> String {
+pub fn next(application: &Application, holidays: &Holidays, now: OffsetDateTime) -> String {
     let last_step = application.history.last().map_or(application.answered_at, |entry| entry.at);
     let on = dates::full_date(day_of(last_step));
     let place = application.appointment.as_ref();
@@ -67,6 +67,12 @@ pub fn next(application: &Application, holidays: &Holidays) -> String {
         Status::Diajukan if application.leased_until.is_some() => "petugas sedang membuka dokumen Anda.".into(),
         Status::Diajukan => {
             let by = calendar::decision_day(sent_at(application), holidays);
+            if day_of(now) > by {
+                return format!(
+                    "pemeriksaan terlambat dari janji kami, {}. Antrean Anda tetap; SMS dikirim begitu selesai.",
+                    dates::full_date(by)
+                );
+            }
             format!("petugas memeriksa paling lambat {}, lalu mengirim SMS.", dates::full_date(by))
         }
         Status::PerluPerbaikan => {

@@ -7,7 +7,7 @@ use time::{Date, OffsetDateTime};
 
 pub use schedule::{
     PLACE_GIVEN_UP, SCHEDULE_SENT_MEANWHILE, SLOT_EMPTY, SLOT_OF_ANOTHER_DAY, SLOT_TOO_OFTEN, counter_full, slot_closed,
-    slot_full, slot_lost, slot_range,
+    slot_full, slot_gone, slot_lost, slot_range,
 };
 
 pub use super::typed_words::{EMAIL, KK_SAME_AS_NIK, date, kk_number, name, nik, password, phone, receipt_number};
@@ -161,7 +161,7 @@ pub const CODE_SENT_AGAIN: &str = "Kode baru dikirim. Kode yang lama tidak berla
 #[must_use]
 pub fn code(error: CodeError) -> &'static str {
     match error {
-        CodeError::Wrong => "Kode belum cocok. Periksa SMS terakhir, lalu coba lagi.",
+        CodeError::Wrong => "Kode belum cocok. Periksa kode yang dikirim terakhir, lalu coba lagi.",
         CodeError::Expired => "Kode sudah lewat 10 menit. Minta kode baru.",
         CodeError::UsedUp => "Sudah 5 kali belum cocok. Minta kode baru.",
         CodeError::OfAnother => "Kode lain diminta di halaman lain. Isi kode yang dikirim terakhir.",

@@ -76,6 +76,7 @@ impl IntoResponse for WebError {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::Elsewhere(to) => Redirect::to(&to).into_response(),
+            Self::Status(status @ StatusCode::TOO_MANY_REQUESTS) => (status, [(header::RETRY_AFTER, "60")]).into_response(),
             Self::Status(status) => status.into_response(),
             Self::Db(error) if error.is_passing() => {
                 tracing::warn!(%error, "the database is away or busy");

@@ -98,7 +98,8 @@ fn comes_from_own_page(headers: &HeaderMap) -> bool {
 
 /// Tells a script that sent a form where its answer leads: it could not see where a redirect goes, and would load the page twice.
 pub async fn lead_scripts_on(request: Request, next: Next) -> Response {
-    let is_script = request.headers().get("x-requested-with").is_some_and(|value| value == "fetch");
+    let is_script =
+        !request.method().is_safe() && request.headers().get("x-requested-with").is_some_and(|value| value == "fetch");
     let mut response = next.run(request).await;
     if is_script && response.status() == StatusCode::SEE_OTHER {
         *response.status_mut() = StatusCode::NO_CONTENT;

@@ -210,10 +210,19 @@ pub fn login_then(to: &str, cause: LoginCause) -> String {
     format!("{LOGIN_THEN}{to}{cause}")
 }
 
+/// Whether a page shows again what was typed into it before its form could be taken.
+#[must_use]
+pub fn keeps_typing(page: &str) -> bool {
+    page.starts_with(SERVICE)
+        && [CATEGORY, PAPERS, SCHEDULE].iter().any(|route| page.rsplit('/').next() == route.rsplit('/').next())
+}
+
 /// An address that log-in may lead on to: a citizen's page of ours, and nothing else.
 #[must_use]
 pub fn after_login(wanted: &str) -> &str {
-    let plain = wanted.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-.".contains(&byte)) && !wanted.contains("//");
+    let plain = wanted.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-.".contains(&byte))
+        && !wanted.contains("//")
+        && !wanted.contains("..");
     let ours = [SERVICE, ACCOUNT]
         .iter()
         .any(|page| wanted.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));

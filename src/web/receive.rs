@@ -73,8 +73,13 @@ pub enum Part {
         /// Its pages, or why there are none.
         read: Result<Pages, UploadRefusal>,
     },
-    /// One file more than a post may bring, by its name; it was not looked at.
-    OneTooMany(String),
+    /// One file more than a post may bring; it was not looked at.
+    OneTooMany {
+        /// The field's name.
+        field: String,
+        /// What the phone calls the file.
+        name: String,
+    },
     /// The form broke off, and nothing comes after this.
     BrokenOff,
 }
@@ -190,7 +195,8 @@ impl Posted<'_> {
                 self.allowance.store(PREAMBLE, Ordering::Relaxed);
                 let text = timeout(SILENCE, field.text()).await;
                 let text = text.ok().and_then(Result::ok).map(|value| Part::Field { name, value });
-                return Ok((Some(text.unwrap_or(Part::BrokenOff)), true));
+                let goes_on = text.is_some();
+                return Ok((Some(text.unwrap_or(Part::BrokenOff)), goes_on));
             };
             self.allowance.store(usize::MAX, Ordering::Relaxed);
             if self.taken == MAX_FILES {
@@ -198,7 +204,7 @@ impl Posted<'_> {
                 if length == 0 && file.is_empty() && goes_on {
                     continue;
                 }
-                return Ok((Some(Part::OneTooMany(called(file))), goes_on));
+                return Ok((Some(Part::OneTooMany { field: name, name: called(file) }), goes_on));
             }
             let mut fingerprint = self.receiver.db.file_fingerprint();
             let spooled =

@@ -2,10 +2,10 @@
 
 use axum::{
     extract::{FromRef, FromRequestParts, OptionalFromRequestParts},
-    http::{HeaderMap, header, request::Parts},
+    http::{Uri, request::Parts},
 };
 use time::OffsetDateTime;
-use tower_sessions::Session;
+use tower_sessions::{Session, session::Id};
 
 use super::{
     error::{WebError, WebResult},
@@ -88,19 +88,13 @@ where
     type Rejection = WebError;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
+        // The one that the cookie names, before it turns out that there is none.
+        let named = session(parts, state).await?.id();
         let visit = <Self as OptionalFromRequestParts<S>>::from_request_parts(parts, state).await?;
         if let Some(visit) = visit {
             return Ok(visit);
         }
-        let session = session(parts, state).await?;
-        let cause = if session.get::<bool>(sessions::ENDED).await?.is_some() {
-            LoginCause::Elsewhere
-        } else if has_session_cookie(&parts.headers) {
-            LoginCause::Idle
-        } else {
-            LoginCause::Needed
-        };
-        Err(WebError::Elsewhere(paths::login_then(&paths::page_of(parts.uri.path()), cause)))
+        Err(to_login(&Db::from_ref(state), &parts.uri, named).await?)
     }
 }
 
@@ -141,10 +135,30 @@ where
     }
 }
 
-/// Whether somebody comes who has been here: with the name that a session's cookie ends with, on http as on https.
-fn has_session_cookie(headers: &HeaderMap) -> bool {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    lines.flat_map(|line| line.split(';')).any(|cookie| cookie.contains("alpukat="))
+impl Visit {
+    /// Looks again whether the session lives, after something that took its time, and what time it is now.
+    ///
+    /// # Errors
+    /// The way to the log-in, when it has ended meanwhile.
+    pub async fn go_on(&mut self, db: &Db, clock: &Clock, uri: &Uri) -> WebResult<()> {
+        self.now = clock.now();
+        let id = self.session.id();
+        let lives = match &id {
+            Some(id) => sessions::is_living(&mut db.read().await?, id, self.citizen.id()).await?,
+            None => false,
+        };
+        if lives { Ok(()) } else { Err(to_login(db, uri, id).await?) }
+    }
+}
+
+/// The way to the log-in, and why.
+async fn to_login(db: &Db, uri: &Uri, session: Option<Id>) -> WebResult<WebError> {
+    let cause = match session {
+        None => LoginCause::Needed,
+        Some(id) if sessions::was_ended(&mut db.read().await?, &id).await? => LoginCause::Elsewhere,
+        Some(_) => LoginCause::Idle,
+    };
+    Ok(WebError::Elsewhere(paths::login_then(&paths::page_of(uri.path()), cause)))
 }
 
 async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> WebResult<Session> {

@@ -12,15 +12,15 @@ use tower_sessions::cookie::{Cookie, CookieJar, Key, SameSite, time::Duration};
 
 use super::{
     error_pages::Typed,
-    form::{Form, is_form, pairs},
+    form::{Form, is_form, pairs, parameter},
     paths,
     state::AppState,
 };
 
 /// How long somebody may take to log in again.
 const KEPT: Duration = Duration::minutes(15);
-/// Browsers take cookies of four kilobytes, after sealing; a longer form is not kept.
-const LONGEST: usize = 2_500;
+/// Browsers take cookies of four kilobytes; a form that is longer once it is sealed is not kept.
+const LONGEST: usize = 3_800;
 
 /// What was sent to a page that needed a log-in.
 #[derive(Clone, Serialize, Deserialize)]
@@ -31,17 +31,23 @@ pub struct Unsent {
     fields: Vec<(String, String)>,
     /// Whether there were files, which have to be chosen again.
     has_files: bool,
+    /// Whether the session was there, and the application had moved on.
+    has_moved_on: bool,
 }
+
+/// Marks the answer to files for a page that is no longer there: an extension of the response.
+#[derive(Clone, Copy, Debug)]
+pub struct MovedOn;
 
 impl Unsent {
     fn of(page: String, has_files: bool, form: &[u8]) -> Self {
         let is_secret = |name: &str| name.contains("sandi") || name.contains("kode");
         let mut fields: Vec<(String, String)> = pairs(form).into_iter().filter(|(name, _)| !is_secret(name)).collect();
         // Whoever logs in next may be somebody else: an application's page is not theirs, the account's is.
-        if !page.starts_with(paths::SERVICE) || form.len() > LONGEST {
+        if !paths::keeps_typing(&page) {
             fields.clear();
         }
-        Self { page, fields, has_files }
+        Self { page, fields, has_files, has_moved_on: false }
     }
 
     /// The form as it was sent; nothing when nothing of it was kept.
@@ -54,6 +60,9 @@ impl Unsent {
     #[must_use]
     pub fn words(&self) -> &'static str {
         match (self.has_files, self.fields.is_empty()) {
+            _ if self.has_moved_on => {
+                "Berkas yang terakhir Anda kirim tidak tersimpan, karena permohonan ini sudah berubah di halaman lain."
+            }
             (true, _) => "Yang terakhir Anda kirim belum sampai, karena Anda sudah keluar. Pilih lagi berkasnya.",
             (_, false) => {
                 "Yang terakhir Anda kirim belum sampai, karena Anda sudah keluar. Isiannya masih ada: periksa, lalu kirim lagi."
@@ -82,15 +91,20 @@ pub async fn keep(State(state): State<AppState>, mut request: Request, next: Nex
     let typed = request.extensions().get::<Typed>().cloned();
     let kept = if is_looking { open(request.headers(), name, &key) } else { None };
     let is_its_page = kept.as_ref().is_some_and(|kept| kept.page == path);
-    if let Some(kept) = kept.filter(|_| is_its_page || path == paths::LOGIN) {
+    // The log-in speaks of it where it leads to its page.
+    let asked = parameter(request.uri().query(), "ke").filter(|_| path == paths::LOGIN);
+    if let Some(kept) = kept.filter(|kept| is_its_page || asked.as_deref() == Some(&kept.page)) {
         request.extensions_mut().insert(kept);
     }
     let mut response = next.run(request).await;
-    let leads_to_login = response.status() == StatusCode::SEE_OTHER
-        && response.headers().get(header::LOCATION).is_some_and(|to| to.as_bytes().starts_with(paths::LOGIN_THEN.as_bytes()));
-    let cookie = if !is_looking && leads_to_login {
+    let to = response.headers().get(header::LOCATION).filter(|_| response.status() == StatusCode::SEE_OTHER);
+    let to = to.and_then(|to| to.to_str().ok()).unwrap_or_default();
+    let cookie = if !is_looking && to.starts_with(paths::LOGIN_THEN) {
         let form = typed.as_ref().and_then(|typed| typed.0.get()).map(AsRef::as_ref).unwrap_or_default();
-        seal(&Unsent::of(paths::page_of(&path), has_files, form), name, &key)
+        seal(Unsent::of(paths::page_of(&path), has_files, form), name, &key)
+    } else if response.extensions().get::<MovedOn>().is_some() {
+        let page = to.split('?').next().unwrap_or_default().to_owned();
+        seal(Unsent { page, fields: Vec::new(), has_files, has_moved_on: true }, name, &key)
     } else if path == paths::LOGOUT || is_its_page && response.status() == StatusCode::OK {
         Some(Cookie::build((name, "")).max_age(Duration::ZERO).build())
     } else {
@@ -116,9 +130,15 @@ fn open(headers: &HeaderMap, name: &str, key: &Key) -> Option<Unsent> {
     serde_json::from_str(jar.private(key).get(name)?.value()).ok()
 }
 
-fn seal(unsent: &Unsent, name: &'static str, key: &Key) -> Option<Cookie<'static>> {
-    let mut jar = CookieJar::new();
-    let text = serde_json::to_string(unsent).ok()?;
-    jar.private_mut(key).add(Cookie::build((name, text)).max_age(KEPT).build());
-    jar.get(name).cloned()
+fn seal(mut unsent: Unsent, name: &'static str, key: &Key) -> Option<Cookie<'static>> {
+    let sealed = |unsent: &Unsent| {
+        let mut jar = CookieJar::new();
+        let text = serde_json::to_string(unsent).ok()?;
+        jar.private_mut(key).add(Cookie::build((name, text)).max_age(KEPT).build());
+        jar.get(name).filter(|cookie| cookie.value().len() <= LONGEST).cloned()
+    };
+    sealed(&unsent).or_else(|| {
+        unsent.fields.clear();
+        sealed(&unsent)
+    })
 }

@@ -123,3 +123,42 @@ async fn with_the_script_a_file_is_sent_when_it_is_chosen_and_the_page_stays_whe
     browser.until("//h1[.='Jadwal pengambilan']").await;
     browser.close().await;
 }
+
+#[tokio::test]
+async fn a_file_that_could_not_be_sent_is_not_forgotten() {
+    let browser = Browser::open(Manner::default()).await;
+    let person = fresh_family().mother;
+    browser.join(&person).await;
+    browser.begin(&person, &damaged()).await;
+    let network = |offline: bool| json!({"offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1});
+    browser.devtools("Network.enable", json!({})).await;
+    browser.devtools("Network.emulateNetworkConditions", network(true)).await;
+    let card = section("Foto KTP-el yang rusak");
+    browser.attach("Foto KTP-el yang rusak", &uploads::png()).await;
+    browser.until(&format!("{card}//*[contains(., 'Belum terkirim karena sambungan terputus.')]")).await;
+    browser.attach("Foto KTP-el yang rusak", &uploads::jpeg()).await;
+    browser.devtools("Network.emulateNetworkConditions", network(false)).await;
+    browser.upload("Kartu Keluarga (KK)", &uploads::pdf()).await;
+    assert!(browser.has(&format!("{card}//*[contains(., 'Belum terkirim karena sambungan terputus.')]")).await);
+    browser.press_and_stay("", "Lanjut").await;
+    browser.until("//h1[.='Jadwal pengambilan']").await;
+    browser.press("← Kembali").await;
+    let pages = "document.querySelectorAll('#kartu-ktp_rusak .files li').length";
+    assert_eq!(browser.value_of(pages).await, 2, "both files that waited are stored");
+    browser.close().await;
+}
+
+#[tokio::test]
+async fn what_one_post_cannot_bring_is_told_and_nobody_is_led_on() {
+    let browser = Browser::open(Manner::default()).await;
+    let person = fresh_family().mother;
+    browser.join(&person).await;
+    browser.begin(&person, &damaged()).await;
+    let field = browser.field(&section("Foto KTP-el yang rusak"), "Browse").await;
+    let (first, second) = (uploads::png(), uploads::heic());
+    let both = format!("{}\n{}", first.display(), second.display());
+    browser.leave_by(async || field.send_keys(&both).await.unwrap()).await;
+    assert!(browser.text().await.contains("Berkas foto.heic berformat HEIC."), "{}", browser.text().await);
+    assert!(browser.text().await.contains("✓ 1 halaman tersimpan"), "{}", browser.text().await);
+    browser.close().await;
+}

@@ -194,6 +194,96 @@ async fn ya_sends_what_its_page_showed_or_says_what_changed() {
     );
 }
 
+/// A citizen with two browsers, the first of which was put out by the second.
+async fn put_out(app: &App) -> (Browser, String, String) {
+    let person = grown_up();
+    let (mut browser, mut other) = (app.citizen(&person).await, app.log_in(&person).await);
+    let draft = browser.begin(&person).await;
+    browser.fill(&draft).await;
+    other.post("/akun/keluar-semua", &[]).await.location();
+    (browser, draft, person.nik.as_str().to_owned())
+}
+
+#[tokio::test]
+async fn a_browser_that_was_put_out_can_do_all_that_a_stranger_can() {
+    let app = App::new().await;
+    let (mut browser, _, nik) = put_out(&app).await;
+    let asked = browser.post("/lupa-kata-sandi", &[("nik", &nik)]).await;
+    assert_eq!(browser.follow(&asked).await.status, 200, "the code has somewhere to go");
+    let person = grown_up();
+    let mut citizen = app.citizen(&person).await;
+    let application = citizen.apply(&person).await;
+    let number = citizen.get(&application).await.text("code");
+    let (mut browser, ..) = put_out(&app).await;
+    let asked = browser.post("/cek-status", &[("nomor", &number), ("lahir", "05-08-1990")]).await;
+    assert!(browser.follow(&asked).await.text("section").contains("Menunggu pemeriksaan"));
+}
+
+#[tokio::test]
+async fn an_upload_whose_session_ends_while_it_arrives_does_nothing() {
+    let app = App::new().await;
+    let person = grown_up();
+    let (mut browser, mut other) = (app.citizen(&person).await, app.log_in(&person).await);
+    let draft = browser.begin(&person).await;
+    browser.fill(&draft).await;
+    let page = browser.get(&format!("{draft}/unggah")).await;
+    let remove = page.attributes("button[value^=hapus]", "value")[0].clone();
+    let card = files::png(64, 40);
+    let (kind, whole) = form_of(&[("kk", Some("b.png"), &card), ("tombol", None, remove.as_bytes())]);
+    let (mut sender, body) = http_body_util::channel::Channel::<axum::body::Bytes>::new(1);
+    let address = format!("{draft}/unggah");
+    let sending =
+        tokio::spawn(async move { browser.send(Request::post(&address).header("content-type", kind), Body::new(body)).await });
+    sender.send_data(axum::body::Bytes::copy_from_slice(&whole[..120])).await.unwrap();
+    for _ in 0..5 {
+        assert_eq!(other.get("/akun").await.status, 200);
+    }
+    other.post("/akun/keluar-semua", &[]).await.location();
+    sender.send_data(axum::body::Bytes::copy_from_slice(&whole[120..])).await.unwrap();
+    drop(sender);
+    let answer = sending.await.unwrap();
+    assert_eq!(answer.location(), format!("/masuk?ke={draft}/unggah&habis=lain"));
+    assert_eq!(app.count("select count(*) from pages").await, 1, "nothing was stored, and nothing removed");
+}
+
+#[tokio::test]
+async fn a_file_for_a_page_that_moved_on_is_told_to_be_lost() {
+    let app = App::new().await;
+    let person = grown_up();
+    let mut browser = app.citizen(&person).await;
+    let application = browser.apply(&person).await;
+    let lost = browser.upload(&format!("{application}/unggah/kk"), "kk.png", &files::png(60, 40)).await;
+    let page = browser.follow(&lost).await;
+    let told = "Berkas yang terakhir Anda kirim tidak tersimpan, karena permohonan ini sudah berubah di halaman lain.";
+    assert!(page.text("main").contains(told), "{}", page.text("main"));
+    assert!(!browser.get(&application).await.text("main").contains(told), "once");
+
+    let relative = crate::support::people::relative_of(&person);
+    app.know(std::slice::from_ref(&relative)).await;
+    let draft = browser.begin(&relative).await;
+    browser.fill(&draft).await;
+    browser.post(&format!("{draft}/keterangan"), &[("keterangan", "hilang")]).await.location();
+    let lost = browser.upload(&format!("{draft}/unggah/ktp_rusak"), "k.png", &files::png(61, 40)).await;
+    assert!(browser.follow(&lost).await.text("main").contains(told));
+}
+
+#[tokio::test]
+async fn ya_says_truly_why_an_hour_cannot_be_had() {
+    let app = App::new().await;
+    let person = grown_up();
+    let mut browser = app.citizen(&person).await;
+    let draft = browser.begin(&person).await;
+    browser.fill(&draft).await;
+    browser.choose(&draft, SLOT).await.location();
+    app.clock().advance(time::Duration::days(5));
+    let mut browser = app.log_in(&person).await;
+    let page = browser.yes(&draft).await;
+    assert_eq!(page.status, 409);
+    let told = page.text("[role=alert]");
+    assert!(told.contains("Rabu, 25 November 2026, 09.30–10.00 tidak dapat dipilih lagi."), "{told}");
+    assert!(!told.contains("sudah terisi"), "{told}");
+}
+
 #[tokio::test]
 async fn a_referer_of_ours_counts_where_a_gateway_takes_origins_away() {
     let app = App::new().await;
@@ -277,6 +367,26 @@ async fn a_session_that_ended_says_why_and_what_was_typed_stands_there_again() {
     assert!(page.text("main").contains("Isiannya masih ada: periksa, lalu kirim lagi."), "{}", page.text("main"));
     let page = browser.get(&format!("{draft}/dokumen")).await;
     assert!(page.attributes("#surat_kantor", "value") == [""] && !page.text("main").contains("belum sampai"), "once");
+
+    // The hour that was chosen.
+    let booked = [("titik", COUNTER), ("tanggal", "2026-11-26"), ("jam", &format!("{COUNTER} 2026-11-26T10:00:00+07:00"))];
+    browser.post(&format!("{draft}/dokumen"), &LETTER).await.location();
+    for kind in ["surat_kehilangan", "kk"] {
+        browser.upload(&format!("{draft}/unggah/{kind}"), "a.png", &files::png(60, 40)).await.location();
+    }
+    app.clock().advance(time::Duration::minutes(31));
+    let gone = browser.post(&format!("{draft}/jadwal"), &booked).await;
+    browser.follow(&gone).await;
+    assert!(!browser.get("/masuk?ke=/akun").await.text("main").contains("belum sampai"), "only where it is about that page");
+    let inside = browser.post("/masuk", &[("nik", &nik), ("sandi", PASSWORD), ("ke", &format!("{draft}/jadwal"))]).await;
+    let page = browser.follow(&inside).await;
+    assert!(page.text("legend").contains("26 November 2026"), "{}", page.text("legend"));
+    assert_eq!(page.attributes("[name=jam][checked]", "value"), [booked[2].1]);
+    // "Ya" has nothing to keep, and is not said to.
+    app.clock().advance(time::Duration::minutes(31));
+    let gone = browser.post(&format!("{draft}/konfirmasi"), &[("versi", "x")]).await;
+    assert!(browser.follow(&gone).await.text("main").contains("belum sampai. Masuk, lalu kirim sekali lagi."));
+    browser.post("/masuk", &[("nik", &nik), ("sandi", PASSWORD)]).await.location();
 
     // A file of an ended session.
     app.clock().advance(time::Duration::minutes(31));

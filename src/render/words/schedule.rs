@@ -35,6 +35,17 @@ pub fn slot_lost(wish: OffsetDateTime, nearest: &[Slot]) -> String {
     )
 }
 
+/// "Ya" came when the half hour was too near, past, or its counter closed.
+#[must_use]
+pub fn slot_gone(wish: OffsetDateTime, nearest: &[Slot]) -> String {
+    format!(
+        "{}, {} tidak dapat dipilih lagi.{} Isian lain tetap tersimpan.",
+        dates::full_date(day_of(wish)),
+        dates::half_hour(wish),
+        alternatives(wish, nearest)
+    )
+}
+
 /// The nearest free half hours; the day is named where it is another than the wish's.
 fn alternatives(wish: OffsetDateTime, nearest: &[Slot]) -> String {
     if nearest.is_empty() {

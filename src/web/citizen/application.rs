@@ -98,7 +98,7 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
         _ => None,
     };
     drop(conn);
-    let next = status::next(&application, &holidays);
+    let next = status::next(&application, &holidays, visit.now);
     if application.status == Status::Draf {
         let resume = paths::wizard(wizard::furthest(&application), application.id);
         return Ok(DraftPage { shell: visit.shell, draft: application, next, resume }.into_response());
@@ -130,7 +130,9 @@ fn told(application: &Application, query: Option<&str>) -> Option<String> {
     if asked("terkirim") {
         let phone = application.details.phone.as_ref().map(crate::domain::phone::Phone::masked).unwrap_or_default();
         Some(format!("Permohonan {number} terkirim. Kabar berikutnya kami kirim lewat SMS ke {phone}."))
-    } else if asked("diperbaiki") && application.status == Status::Diajukan {
+    } else if asked("diperbaiki")
+        && application.history.last().is_some_and(|step| step.from == Status::PerluPerbaikan && step.to == Status::Diajukan)
+    {
         Some("Perbaikan terkirim. Petugas memeriksa lagi dan antrean Anda tetap.".to_owned())
     } else if asked("lagi") {
         Some(format!("Permohonan ini sudah terkirim dengan nomor {number}. Tidak tercatat dua kali."))

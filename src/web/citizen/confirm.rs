@@ -92,6 +92,7 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, for
         (SubmitError::Open(since), _) => Problem::Overtaken(words::open_exists(draft.civil().name.as_str(), since)),
         (SubmitError::Changed, _) => Problem::Changed,
         (SubmitError::Full(nearest), Some(wish)) => Problem::Full(words::slot_lost(wish, &nearest)),
+        (SubmitError::NotOffered(nearest), Some(wish)) => Problem::Full(words::slot_gone(wish, &nearest)),
         _ => Problem::Full(words::SLOT_EMPTY.to_owned()),
     };
     Ok((StatusCode::CONFLICT, ConfirmPage::of(visit, draft, Some(problem))).into_response())

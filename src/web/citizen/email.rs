@@ -56,7 +56,10 @@ struct EmailCodePage {
 }
 
 pub async fn get(visit: Visit) -> WebResult {
-    Ok(page(visit, Form::default(), None).into_response())
+    let account = &visit.citizen.account;
+    let unproved = account.contact.email.as_ref().filter(|_| !account.email_is_proved);
+    let form = Form::with(unproved.map(|email| ("email", email.as_str().to_owned())));
+    Ok(page(visit, form, None).into_response())
 }
 
 fn page(visit: Visit, form: Form, refusal: Option<(&'static str, String)>) -> EmailPage {

@@ -165,7 +165,11 @@ async fn page(
     let first_free = days.iter().copied().find(|day| calendar.free(*day) > 0);
     let day = wanted.filter(|day| days.contains(day)).or(first_free).or_else(|| days.first().copied());
     let slots = day.map(|day| calendar.slots(day)).unwrap_or_default();
-    let slots = slots.into_iter().map(|slot| Choice::of(&counter.code, slot, chosen.map(|chosen| chosen.starts_at))).collect();
+    // The hour that was sent in vain, or the one that is held.
+    let typed = visit.unsent.as_ref().and_then(|form| self::chosen(form.value("jam")));
+    let hour = typed.or_else(|| chosen.map(|chosen| (chosen.counter.code.clone(), chosen.starts_at)));
+    let hour = hour.filter(|(code, _)| *code == counter.code).map(|(_, starts_at)| starts_at);
+    let slots = slots.into_iter().map(|slot| Choice::of(&counter.code, slot, hour)).collect();
     let open_days = days.iter().filter(|day| !calendar.slots(**day).is_empty());
     let open_days = open_days.map(|date| Day { date: *date, free: calendar.free(*date), shown: Some(*date) == day }).collect();
     let closed = closed(&counter.name(), calendar, &days, day, wanted, first_free);

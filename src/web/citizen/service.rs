@@ -54,7 +54,7 @@ pub async fn get(visit: Visit, State(db): State<Db>, RawQuery(query): RawQuery) 
         category: application.category.map_or("Alasan belum dipilih", crate::domain::category::Category::label),
         number: application.receipt_number.map(|number| number.to_string()),
         turn: status::turn(application.status).filter(|_| application.overtaken_since.is_none()),
-        next: status::next(application, &holidays),
+        next: status::next(application, &holidays, visit.now),
         address: paths::application(application.id),
         resume: (application.status == Status::Draf && application.overtaken_since.is_none())
             .then(|| paths::wizard(wizard::furthest(application), application.id)),

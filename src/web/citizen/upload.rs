@@ -6,6 +6,7 @@ mod sent;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
+    Extension,
     extract::{RawQuery, Request, State},
     http::StatusCode,
     response::{IntoResponse, Redirect},
@@ -18,6 +19,7 @@ use crate::{
         mending::{self, MendError},
         upload,
     },
+    adapters::clock::Clock,
     db::{Conn, Db, events, pages},
     domain::{
         application::{Application, StoredPage},
@@ -32,9 +34,11 @@ use crate::{
     render::{Given, dates, words},
     web::{
         error::{WebError, WebResult},
+        form::is_form,
         paths,
         receive::Receiver,
         shell::{Shell, Visit},
+        unsent::MovedOn,
     },
 };
 
@@ -99,27 +103,44 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
 
 /// "Upload", "Hapus", "Lanjut", "Kirim perbaikan": every file goes to disk while the phone sends it, through the intake and into
 /// the database; then what was pressed is done, unless a file was refused.
-pub async fn post(visit: Visit, State(db): State<Db>, receiver: Receiver, Address(ids): Address, request: Request) -> WebResult {
-    let id = ids.application();
+pub async fn post(
+    mut visit: Visit,
+    State(db): State<Db>,
+    State(clock): State<Clock>,
+    receiver: Receiver,
+    Address(ids): Address,
+    request: Request,
+) -> WebResult {
+    let has_files = !is_form(request.headers());
+    match take(&mut visit, &db, &clock, &receiver, ids.application(), request).await {
+        // Sent, or given another category, from another page meanwhile: what came for this one has no place any more.
+        Err(WebError::Elsewhere(to)) if has_files => Ok((Extension(MovedOn), Redirect::to(&to)).into_response()),
+        answer => answer,
+    }
+}
+
+async fn take(visit: &mut Visit, db: &Db, clock: &Clock, receiver: &Receiver, id: ApplicationId, request: Request) -> WebResult {
     // Looked at before the body is read, and the connection given back: nobody sends ten megabytes in vain.
-    load_open(&mut db.read().await?, &visit, id).await?;
-    let mut sent = Sent::read(&receiver, &db, &visit, id, request).await?;
+    load_open(&mut db.read().await?, visit, id).await?;
+    let uri = request.uri().clone();
+    let mut sent = Sent::read(receiver, db, clock, visit, id, request).await?;
+    visit.go_on(db, clock, &uri).await?;
     match sent.pressed {
         _ if sent.is_broken => {}
         Pressed::Upload(kind) => sent.complain_of_nothing(kind),
         Pressed::Remove(page) => {
-            if let Some((kind, number)) = upload::remove(&db, &visit.citizen, id, page, visit.now).await? {
+            if let Some((kind, number)) = upload::remove(db, &visit.citizen, id, page, visit.now).await? {
                 sent.done.push(Done { kind, number, is_removed: true });
             }
         }
-        Pressed::Onward if sent.problems.is_empty() => return go_on(&db, visit, id, sent).await,
+        Pressed::Onward if sent.problems.is_empty() => return go_on(db, visit.clone(), id, sent).await,
         Pressed::Onward => {}
     }
     if sent.problems.is_empty() {
         return Ok(Redirect::to(&paths::upload_done(id, &sent.done_codes(), sent.returning)).into_response());
     }
     let (status, returning) = (sent.status(), sent.returning);
-    Ok((status, page(&db, visit, id, sent.done, sent.problems, returning).await?).into_response())
+    Ok((status, page(db, visit.clone(), id, sent.done, sent.problems, returning).await?).into_response())
 }
 
 /// "Lanjut": on to the schedule, unless a required document is missing; "Kirim perbaikan": back to the desk.
@@ -166,6 +187,7 @@ async fn page(
 ) -> WebResult<UploadPage> {
     let mut conn = db.read().await?;
     let (application, mending) = load_open(&mut conn, &visit, id).await?;
+    let done = done.into_iter().filter(|done| done.is_removed || done.number <= application.pages(done.kind)).collect();
     let stored = pages::list(&mut conn, id).await?;
     let category = application.category.ok_or(WebError::NotFound)?;
     let fault = |kind| {

@@ -105,7 +105,6 @@ pub async fn post(
         Ok((account, mark)) => {
             // A new id, so that one known before the log-in opens nothing.
             session.cycle_id().await?;
-            session.remove_value(sessions::ENDED).await?;
             session.insert(sessions::ACCOUNT, account).await?;
             session.insert(PASSWORD, mark).await?;
             session.insert(SINCE, now.unix_timestamp()).await?;

@@ -74,7 +74,7 @@ pub async fn get(
         number: number.to_string(),
         status: application.status,
         label: status::label(&application),
-        next: status::next(&application, &holidays),
+        next: status::next(&application, &holidays, now),
         timeline: status::timeline(&application),
         appointment: appointment(&application),
     });

@@ -98,6 +98,7 @@ fn the_spellings_of_the_examples() {
         "1963-06-18",
         "19630618",
         "Selasa, 18 Juni 1963",
+        "Jakarta Selatan, 18-06-1963",
         "18Juni1963",
         "Juni 18, 1963",
         "１８-０６-１９６３",

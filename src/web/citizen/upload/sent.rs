@@ -5,6 +5,7 @@ use axum::{extract::Request, http::StatusCode};
 use super::super::came_from_check;
 use crate::{
     actions::upload::{self, StoreError},
+    adapters::clock::Clock,
     db::Db,
     domain::{
         category::DocumentKind,
@@ -74,7 +75,7 @@ impl Done {
             let (kind, number) = value.split_once('.')?;
             Some(Self { kind: DocumentKind::parse(kind)?, number: number.parse().ok()?, is_removed })
         };
-        parameters(query).filter_map(read).collect()
+        parameters(query).filter_map(read).take(MAX_FILES).collect()
     }
 
     /// The same as a parameter of an address.
@@ -111,8 +112,16 @@ impl Sent {
     /// Reads the form to its end, and stores every file that is good.
     ///
     /// # Errors
-    /// When disk, intake or database fail, or the account has enough under way.
-    pub async fn read(receiver: &Receiver, db: &Db, visit: &Visit, id: ApplicationId, request: Request) -> WebResult<Self> {
+    /// When disk, intake or database fail, the account has enough under way, or its session has ended meanwhile.
+    pub async fn read(
+        receiver: &Receiver,
+        db: &Db,
+        clock: &Clock,
+        visit: &mut Visit,
+        id: ApplicationId,
+        request: Request,
+    ) -> WebResult<Self> {
+        let uri = request.uri().clone();
         let mut sent = Self {
             pressed: Pressed::Onward,
             returning: came_from_check(request.uri().query()),
@@ -131,9 +140,12 @@ impl Sent {
                 Part::Field { .. } => {}
                 Part::File { field, name, read } => {
                     sent.files += 1;
+                    visit.go_on(db, clock, &uri).await?;
                     sent.store(db, visit, id, DocumentKind::parse(&field), &name, read).await?;
                 }
-                Part::OneTooMany(name) => sent.refuse(None, words::upload_one_too_many(MAX_FILES, &name)),
+                Part::OneTooMany { field, name } => {
+                    sent.refuse(DocumentKind::parse(&field), words::upload_one_too_many(MAX_FILES, &name));
+                }
                 Part::BrokenOff => {
                     sent.is_broken = true;
                     sent.refuse(None, words::upload(&UploadRefusal::Cut, "ini"));
