@@ -15,6 +15,7 @@ use axum::{
 use tower_sessions::Session;
 
 use super::{
+    after_login,
     error::ForMachines,
     form::{is_form, pairs},
     middleware::RequestId,
@@ -104,7 +105,7 @@ impl Asked {
         let (passwords, fields): (Vec<_>, Vec<_>) =
             fields.into_iter().partition(|(name, _)| name.to_lowercase().contains("sandi"));
         let (has_password, has_files) = (!passwords.is_empty(), self.has_files);
-        Sent { fate, page: paths::page_of(&self.path), action: self.action, fields, has_password, has_files }
+        Sent { fate, page: after_login::page_of(&self.path), action: self.action, fields, has_password, has_files }
     }
 }
 

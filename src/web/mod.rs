@@ -1,6 +1,7 @@
 //! HTTP only: by audience, with paths, forms, page context, errors and middleware. Reads call db,
 //! changes call actions.
 
+mod after_login;
 mod assets;
 mod citizen;
 mod error;

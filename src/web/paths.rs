@@ -188,59 +188,6 @@ pub const BACK_TO_CHECK: &str = "?kembali=konfirmasi";
 /// How the log-in page begins that leads on to an address.
 pub const LOGIN_THEN: &str = concat!("/masuk", "?ke=");
 
-/// Why somebody has to log in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LoginCause {
-    /// Nobody was logged in.
-    Needed,
-    /// The session was not used for long enough, or had lasted long enough.
-    Idle,
-    /// It was ended from another device, or by another password.
-    Elsewhere,
-}
-
-/// The log-in page that leads on to an address.
-#[must_use]
-pub fn login_then(to: &str, cause: LoginCause) -> String {
-    let cause = match cause {
-        LoginCause::Needed => "",
-        LoginCause::Idle => "&habis=1",
-        LoginCause::Elsewhere => "&habis=lain",
-    };
-    format!("{LOGIN_THEN}{to}{cause}")
-}
-
-/// Whether a page shows again what was typed into it before its form could be taken.
-#[must_use]
-pub fn keeps_typing(page: &str) -> bool {
-    page.starts_with(SERVICE)
-        && [CATEGORY, PAPERS, SCHEDULE].iter().any(|route| page.rsplit('/').next() == route.rsplit('/').next())
-}
-
-/// An address that log-in may lead on to: a citizen's page of ours, and nothing else.
-#[must_use]
-pub fn after_login(wanted: &str) -> &str {
-    let plain = wanted.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-.".contains(&byte))
-        && !wanted.contains("//")
-        && !wanted.contains("..");
-    let ours = [SERVICE, ACCOUNT]
-        .iter()
-        .any(|page| wanted.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-    if plain && ours { wanted } else { SERVICE }
-}
-
-/// The page that somebody sees again after logging in when this address was refused, or after a fault: for the address of a
-/// deed, the page it stands on.
-#[must_use]
-pub fn page_of(address: &str) -> String {
-    let is_page = |last: &str| {
-        !matches!(last, "halaman" | "hapus" | "hapus-draf" | "kata-sandi" | "keluar-semua" | "keluar" | "baru" | "blangko")
-    };
-    let parts: Vec<&str> = address.split('/').skip(1).take(3).collect();
-    let kept = if parts.last().is_some_and(|last| is_page(last)) { parts.len() } else { parts.len().saturating_sub(1) };
-    format!("/{}", parts.get(..kept).unwrap_or_default().join("/"))
-}
-
 fn of(route: &str, id: impl Given<ApplicationId>) -> String {
     route.replace("{id}", &id.given().to_string())
 }

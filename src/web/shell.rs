@@ -8,11 +8,10 @@ use time::OffsetDateTime;
 use tower_sessions::{Session, session::Id};
 
 use super::{
+    after_login::{self, LoginCause},
     error::{WebError, WebResult},
     form::Form,
     middleware::Origin,
-    paths,
-    paths::LoginCause,
     unsent::Unsent,
 };
 use crate::{
@@ -158,7 +157,7 @@ async fn to_login(db: &Db, uri: &Uri, session: Option<Id>) -> WebResult<WebError
         Some(id) if sessions::was_ended(&mut db.read().await?, &id).await? => LoginCause::Elsewhere,
         Some(_) => LoginCause::Idle,
     };
-    Ok(WebError::Elsewhere(paths::login_then(&paths::page_of(uri.path()), cause)))
+    Ok(WebError::Elsewhere(after_login::address(&after_login::page_of(uri.path()), cause)))
 }
 
 async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> WebResult<Session> {

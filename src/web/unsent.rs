@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use tower_sessions::cookie::{Cookie, CookieJar, Key, SameSite, time::Duration};
 
 use super::{
+    after_login,
     error_pages::Typed,
     form::{Form, is_form, pairs, parameter},
     paths,
@@ -35,6 +36,14 @@ pub struct Unsent {
     has_moved_on: bool,
 }
 
+/// Whether a page shows again what was typed into it before its form could be taken.
+fn shows_it_again(page: &str) -> bool {
+    page.starts_with(paths::SERVICE)
+        && [paths::CATEGORY, paths::PAPERS, paths::SCHEDULE]
+            .iter()
+            .any(|route| page.rsplit('/').next() == route.rsplit('/').next())
+}
+
 /// Marks the answer to files for a page that is no longer there: an extension of the response.
 #[derive(Clone, Copy, Debug)]
 pub struct MovedOn;
@@ -44,7 +53,7 @@ impl Unsent {
         let is_secret = |name: &str| name.contains("sandi") || name.contains("kode");
         let mut fields: Vec<(String, String)> = pairs(form).into_iter().filter(|(name, _)| !is_secret(name)).collect();
         // Whoever logs in next may be somebody else: an application's page is not theirs, the account's is.
-        if !paths::keeps_typing(&page) {
+        if !shows_it_again(&page) {
             fields.clear();
         }
         Self { page, fields, has_files, has_moved_on: false }
@@ -101,7 +110,7 @@ pub async fn keep(State(state): State<AppState>, mut request: Request, next: Nex
     let to = to.and_then(|to| to.to_str().ok()).unwrap_or_default();
     let cookie = if !is_looking && to.starts_with(paths::LOGIN_THEN) {
         let form = typed.as_ref().and_then(|typed| typed.0.get()).map(AsRef::as_ref).unwrap_or_default();
-        seal(Unsent::of(paths::page_of(&path), has_files, form), name, &key)
+        seal(Unsent::of(after_login::page_of(&path), has_files, form), name, &key)
     } else if response.extensions().get::<MovedOn>().is_some() {
         let page = to.split('?').next().unwrap_or_default().to_owned();
         seal(Unsent { page, fields: Vec::new(), has_files, has_moved_on: true }, name, &key)

@@ -17,6 +17,7 @@ use crate::{
     domain::nik::Nik,
     render::words,
     web::{
+        after_login,
         error::{WebResult, too_many},
         form::{Form, pairs},
         middleware::Origin,
@@ -73,7 +74,7 @@ pub async fn get(mut shell: Shell, RawQuery(query): RawQuery, unsent: Option<Ext
         (Some(_), None, _) => Note::Needed,
         _ => Note::None,
     };
-    let then = paths::after_login(value("ke").unwrap_or_default()).to_owned();
+    let then = after_login::allowed(value("ke").unwrap_or_default()).to_owned();
     if shell.signed_in {
         return Ok(Redirect::to(&then).into_response());
     }
@@ -93,7 +94,7 @@ pub async fn post(
     mut form: Form,
 ) -> WebResult {
     let now = clock.now();
-    let then = paths::after_login(form.value("ke")).to_owned();
+    let then = after_login::allowed(form.value("ke")).to_owned();
     let nik = form.read("nik", Nik::parse, words::nik);
     if form.value("sandi").is_empty() {
         form.reject("sandi", words::LOGIN_PASSWORD_EMPTY);
