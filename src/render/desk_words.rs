@@ -14,6 +14,8 @@ use crate::domain::{
 
 /// An officer's log-in does not match, whatever of it.
 pub const LOGIN_WRONG: &str = "Nama pengguna, kata sandi, atau kode tidak cocok.";
+/// Somebody has left the desk.
+pub const LEFT: &str = "Anda sudah keluar. Halaman ini aman ditutup.";
 /// The user name is missing.
 pub const NAME_EMPTY: &str = "Isi nama pengguna.";
 /// A code of the second factor does not match; mostly the phone's clock is wrong, or the code is an old one.
@@ -165,7 +167,7 @@ pub fn print_many(most: usize) -> String {
 
 /// Cases for which there was no blank; none at all, or none for these.
 #[must_use]
-pub fn waiting_for_blanks(count: i64, all: bool) -> String {
+pub fn waiting_for_blanks(count: usize, all: bool) -> String {
     let what = if all { "Blangko habis." } else { "Blangko tidak cukup." };
     format!("{what} {count} permohonan kini “Menunggu blangko”, dan pemohonnya diberi tahu lewat SMS.")
 }

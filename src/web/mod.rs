@@ -16,9 +16,11 @@ mod picture;
 mod public;
 mod receive;
 mod request_body;
+mod sealed_cookie;
 pub mod server;
 mod shell;
 pub mod state;
+mod told;
 mod unsent;
 
 use std::sync::Arc;
@@ -63,6 +65,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(error_pages::for_citizens))
         .layer(from_fn(middleware::lead_scripts_on))
         .merge(desk)
+        .layer(from_fn_with_state(state.clone(), told::carry))
         .layer(from_fn(middleware::call_database))
         .layer(from_fn(middleware::keep_words_whole))
         // A tenth of a millisecond more than the fastest, for a fifth fewer bytes.

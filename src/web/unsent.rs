@@ -3,25 +3,24 @@
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    http::{Method, StatusCode, header},
     middleware::Next,
     response::Response,
 };
 use serde::{Deserialize, Serialize};
-use tower_sessions::cookie::{Cookie, CookieJar, Key, SameSite, time::Duration};
+use tower_sessions::cookie::time::Duration;
 
 use super::{
     after_login,
     error_pages::Typed,
     form::{Form, is_form, pairs, parameter},
     paths,
+    sealed_cookie::SealedCookie,
     state::AppState,
 };
 
 /// How long somebody may take to log in again.
 const KEPT: Duration = Duration::minutes(15);
-/// Browsers take cookies of four kilobytes; a form that is longer once it is sealed is not kept.
-const LONGEST: usize = 3_800;
 
 /// What was sent to a page that needed a log-in.
 #[derive(Clone, Serialize, Deserialize)]
@@ -93,12 +92,11 @@ impl Unsent {
 
 /// Keeps such a form, and gives it to its page and to the log-in as an extension of the request.
 pub async fn keep(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let key = Key::from(state.db.cookie_key());
-    let name = if state.site.is_secure() { "__Host-alpukat-isian" } else { "alpukat-isian" };
+    let cookie = SealedCookie::named("alpukat-isian", &state);
     let (path, is_looking) = (request.uri().path().to_owned(), request.method() == Method::GET);
     let has_files = !is_form(request.headers());
     let typed = request.extensions().get::<Typed>().cloned();
-    let kept = if is_looking { open(request.headers(), name, &key) } else { None };
+    let kept = if is_looking { cookie.open::<Unsent>(request.headers()) } else { None };
     let is_its_page = kept.as_ref().is_some_and(|kept| kept.page == path);
     // The log-in speaks of it where it leads to its page.
     let asked = parameter(request.uri().query(), "ke").filter(|_| path == paths::LOGIN);
@@ -107,47 +105,23 @@ pub async fn keep(State(state): State<AppState>, mut request: Request, next: Nex
     }
     let mut response = next.run(request).await;
     let to = response.headers().get(header::LOCATION).filter(|_| response.status() == StatusCode::SEE_OTHER);
-    let to = to.and_then(|to| to.to_str().ok()).unwrap_or_default();
-    let cookie = if !is_looking && to.starts_with(paths::LOGIN_THEN) {
+    let to = to.and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
+    if !is_looking && to.starts_with(paths::LOGIN_THEN) {
         let form = typed.as_ref().and_then(|typed| typed.0.get()).map(AsRef::as_ref).unwrap_or_default();
-        seal(Unsent::of(after_login::page_of(&path), has_files, form), name, &key)
+        give(&cookie, Unsent::of(after_login::page_of(&path), has_files, form), &mut response);
     } else if response.extensions().get::<MovedOn>().is_some() {
         let page = to.split('?').next().unwrap_or_default().to_owned();
-        seal(Unsent { page, fields: Vec::new(), has_files, has_moved_on: true }, name, &key)
+        give(&cookie, Unsent { page, fields: Vec::new(), has_files, has_moved_on: true }, &mut response);
     } else if path == paths::LOGOUT || is_its_page && response.status() == StatusCode::OK {
-        Some(Cookie::build((name, "")).max_age(Duration::ZERO).build())
-    } else {
-        None
-    };
-    if let Some(mut cookie) = cookie {
-        cookie.set_path("/");
-        cookie.set_http_only(true);
-        cookie.set_same_site(SameSite::Lax);
-        cookie.set_secure(state.site.is_secure());
-        if let Ok(value) = HeaderValue::from_str(&cookie.to_string()) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
+        cookie.take_away(&mut response);
     }
     response
 }
 
-fn open(headers: &HeaderMap, name: &str, key: &Key) -> Option<Unsent> {
-    let lines = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());
-    let cookies = lines.flat_map(|line| Cookie::split_parse(line.to_owned())).filter_map(Result::ok);
-    let mut jar = CookieJar::new();
-    jar.add_original(cookies.into_iter().find(|cookie| cookie.name() == name)?);
-    serde_json::from_str(jar.private(key).get(name)?.value()).ok()
-}
-
-fn seal(mut unsent: Unsent, name: &'static str, key: &Key) -> Option<Cookie<'static>> {
-    let sealed = |unsent: &Unsent| {
-        let mut jar = CookieJar::new();
-        let text = serde_json::to_string(unsent).ok()?;
-        jar.private_mut(key).add(Cookie::build((name, text)).max_age(KEPT).build());
-        jar.get(name).filter(|cookie| cookie.value().len() <= LONGEST).cloned()
-    };
-    sealed(&unsent).or_else(|| {
+/// What was typed is not kept where it is too long; that something was sent is.
+fn give(cookie: &SealedCookie, mut unsent: Unsent, response: &mut Response) {
+    if !cookie.give(&unsent, KEPT, response) {
         unsent.fields.clear();
-        sealed(&unsent)
-    })
+        cookie.give(&unsent, KEPT, response);
+    }
 }

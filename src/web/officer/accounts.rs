@@ -3,11 +3,7 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::{
-    extract::{RawQuery, State},
-    http::StatusCode,
-    response::{IntoResponse, Redirect},
-};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
 use time::Date;
 use uuid::Uuid;
 
@@ -20,8 +16,8 @@ use crate::{
     render::{dates, desk_words, words},
     web::{
         error::{WebError, WebResult},
-        form::{Form, parameter},
-        paths,
+        form::Form,
+        paths, told,
     },
 };
 
@@ -31,7 +27,6 @@ struct AccountsPage {
     shell: DeskShell,
     form: Form,
     found: Option<(Resident, Option<Account>)>,
-    told: Option<&'static str>,
     today: Date,
 }
 
@@ -42,14 +37,9 @@ impl AccountsPage {
     }
 }
 
-pub async fn get(desk: Desk, RawQuery(query): RawQuery) -> WebResult {
+pub async fn get(desk: Desk) -> WebResult {
     desk.officer().workplace().ok_or(WebError::NotFound)?;
-    let told = match parameter(query.as_deref(), "selesai").as_deref() {
-        Some("dilepas") => Some(desk_words::ACCOUNT_FREED),
-        Some("ponsel") => Some(desk_words::PHONE_CHANGED),
-        _ => None,
-    };
-    Ok(AccountsPage { shell: desk.shell, form: Form::default(), found: None, told, today: day_of(desk.now) }.into_response())
+    Ok(AccountsPage { shell: desk.shell, form: Form::default(), found: None, today: day_of(desk.now) }.into_response())
 }
 
 /// "Cari".
@@ -61,7 +51,7 @@ pub async fn post(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult
         form.reject("nik", desk_words::RESIDENT_NOT_HERE);
         return Ok(refuse(desk, form, None));
     }
-    Ok(AccountsPage { shell: desk.shell, form: Form::default(), found, told: None, today: day_of(desk.now) }.into_response())
+    Ok(AccountsPage { shell: desk.shell, form: Form::default(), found, today: day_of(desk.now) }.into_response())
 }
 
 /// "Lepas akun".
@@ -70,7 +60,7 @@ pub async fn free(desk: Desk, State(db): State<Db>, State(passwords): State<Pass
     let mark = form.value("tanda").parse::<i64>().map_err(|_| WebError::NotFound)?;
     let Some(phone) = checked(&mut form, "ponsel-pemilik", "cek-akun") else { return again(desk, &db, id, form).await };
     let outcome = desk_accounts::free(&db, &passwords, &desk.on_duty, id, mark, &phone, desk.now).await;
-    done(desk, &db, id, form, outcome, "dilepas").await
+    done(desk, &db, id, form, outcome, desk_words::ACCOUNT_FREED).await
 }
 
 /// "Ganti nomor ponsel".
@@ -78,7 +68,7 @@ pub async fn change_phone(desk: Desk, State(db): State<Db>, mut form: Form) -> W
     let id = account_in(&form)?;
     let Some(phone) = checked(&mut form, "ponsel", "cek-ponsel") else { return again(desk, &db, id, form).await };
     let outcome = desk_accounts::change_phone(&db, &desk.on_duty, id, &phone, desk.now).await;
-    done(desk, &db, id, form, outcome, "ponsel").await
+    done(desk, &db, id, form, outcome, desk_words::PHONE_CHANGED).await
 }
 
 /// The phone that was typed, once identity was checked.
@@ -94,9 +84,16 @@ fn account_in(form: &Form) -> WebResult<AccountId> {
     form.value("akun").parse::<Uuid>().map(AccountId::from).map_err(|_| WebError::NotFound)
 }
 
-async fn done(desk: Desk, db: &Db, id: AccountId, mut form: Form, outcome: Result<(), AccountError>, what: &str) -> WebResult {
+async fn done(
+    desk: Desk,
+    db: &Db,
+    id: AccountId,
+    mut form: Form,
+    outcome: Result<(), AccountError>,
+    sentence: &str,
+) -> WebResult {
     match outcome {
-        Ok(()) => Ok(Redirect::to(&format!("{}?selesai={what}", paths::DESK_ACCOUNTS)).into_response()),
+        Ok(()) => Ok(told::lead_to(paths::DESK_ACCOUNTS, sentence)),
         Err(AccountError::OwnFamily) => {
             form.reject("nik", desk_words::OWN_FAMILY_ACCOUNT);
             again(desk, db, id, form).await
@@ -116,6 +113,5 @@ async fn again(desk: Desk, db: &Db, id: AccountId, form: Form) -> WebResult {
 }
 
 fn refuse(desk: Desk, form: Form, found: Option<(Resident, Option<Account>)>) -> axum::response::Response {
-    (StatusCode::UNPROCESSABLE_ENTITY, AccountsPage { shell: desk.shell, form, found, told: None, today: day_of(desk.now) })
-        .into_response()
+    (StatusCode::UNPROCESSABLE_ENTITY, AccountsPage { shell: desk.shell, form, found, today: day_of(desk.now) }).into_response()
 }

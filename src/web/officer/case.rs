@@ -26,7 +26,6 @@ use crate::{
         ids::ApplicationId,
         message::{Channel, Message, MessageState},
         officer::{Family, Role},
-        receipt::ReceiptNumber,
         status::Status,
     },
     render::{
@@ -133,7 +132,6 @@ pub struct CasePage {
     messages: Vec<MessageLine>,
     viewer: Option<Viewer>,
     approval: Option<Preview>,
-    told: Option<String>,
     again: Again,
     case: Application,
 }
@@ -179,7 +177,6 @@ pub async fn page(desk: Desk, db: &Db, id: ApplicationId, query: Option<&str>, a
         history: history(&seen),
         viewer,
         approval: Preview::of(&Decision::Approve, &seen.application, desk.now),
-        told: told(query),
         again,
         lease: seen.lease,
         messages: seen.messages.into_iter().map(|message| MessageLine::of(message, id, serves)).collect(),
@@ -229,11 +226,4 @@ fn history(seen: &SeenCase) -> Vec<HistoryLine> {
         why: seen.reasons.get(&entry.fact).map(desk_words::because).unwrap_or_default(),
     };
     seen.application.history.iter().map(line).collect()
-}
-
-/// The sentence about the case decided just before.
-fn told(query: Option<&str>) -> Option<String> {
-    let number = parameter(query, "sesudah").and_then(|text| ReceiptNumber::parse(&text).ok())?;
-    let status = parameter(query, "putusan").and_then(|code| Status::parse(&code))?;
-    Some(desk_words::decided(number, status, true))
 }

@@ -31,7 +31,7 @@ use crate::{
     web::{
         error::{WebError, WebResult},
         form::{Form, parameter},
-        paths,
+        paths, told,
     },
 };
 
@@ -41,7 +41,6 @@ struct CounterPage {
     shell: DeskShell,
     form: Form,
     seen: Option<AtCounter>,
-    told: Option<String>,
     problem: Option<String>,
 }
 
@@ -58,11 +57,7 @@ pub async fn get(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery) ->
         Some(number) => Some(viewing::see_at_counter(&db, &desk.on_duty, number, desk.now).await?.ok_or(WebError::NotFound)?),
         None => None,
     };
-    let told = match number("selesai").transpose()? {
-        Some(number) => told(&db, &desk, number).await?,
-        None => None,
-    };
-    Ok(CounterPage { form: Form::default(), seen, told, problem: None, shell: desk.shell }.into_response())
+    Ok(CounterPage { form: Form::default(), seen, problem: None, shell: desk.shell }.into_response())
 }
 
 /// "Cari": what was typed stands in no address; a number that is one of this counter's does.
@@ -90,7 +85,7 @@ pub async fn post(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult
         Ok(number) => Ok(Redirect::to(&paths::at_counter(number)).into_response()),
         Err(sentence) => {
             form.reject("nomor", sentence);
-            let page = CounterPage { form, seen: None, told: None, problem: None, shell: desk.shell };
+            let page = CounterPage { form, seen: None, problem: None, shell: desk.shell };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -109,9 +104,7 @@ pub async fn hand_over(desk: Desk, State(db): State<Db>, Case(id): Case, mut for
     }
     match handover::hand_over(&db, &desk.on_duty, id, &claimant, &checks, desk.now).await {
         Ok(()) => {
-            let case = applications::in_scope(&mut db.read().await?, &desk.officer().scope(), id, desk.now).await?;
-            let number = case.and_then(|case| case.receipt_number).ok_or(WebError::NotFound)?;
-            return Ok(Redirect::to(&format!("{}?selesai={number}", paths::COUNTER)).into_response());
+            return done(&desk, &db, id).await;
         }
         Err(HandoverError::Case(error)) => return refused(desk, &db, id, form, error).await,
         Err(HandoverError::Stranger) => form.reject("pengambil", desk_words::COLLECTOR_EMPTY),
@@ -128,11 +121,7 @@ pub async fn misprint(desk: Desk, State(db): State<Db>, Case(id): Case, mut form
         return again(desk, &db, id, form, None).await;
     };
     match handover::misprint(&db, &desk.on_duty, id, flaw, desk.now).await {
-        Ok(()) => {
-            let case = applications::in_scope(&mut db.read().await?, &desk.officer().scope(), id, desk.now).await?;
-            let number = case.and_then(|case| case.receipt_number).ok_or(WebError::NotFound)?;
-            Ok(Redirect::to(&format!("{}?selesai={number}", paths::COUNTER)).into_response())
-        }
+        Ok(()) => done(&desk, &db, id).await,
         Err(error) => refused(desk, &db, id, form, error).await,
     }
 }
@@ -159,22 +148,21 @@ async fn again(desk: Desk, db: &Db, id: ApplicationId, form: Form, problem: Opti
         return Err(WebError::NotFound);
     }
     let status = if problem.is_some() { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
-    Ok((status, CounterPage { form, seen: Some(seen), told: None, problem, shell: desk.shell }).into_response())
+    Ok((status, CounterPage { form, seen: Some(seen), problem, shell: desk.shell }).into_response())
 }
 
-/// What became of the card just before.
-async fn told(db: &Db, desk: &Desk, number: ReceiptNumber) -> WebResult<Option<String>> {
+/// Back to the counter, for the next one; what became of this card is told there.
+pub async fn done(desk: &Desk, db: &Db, id: ApplicationId) -> WebResult {
     let mut conn = db.read().await?;
-    let case = applications::numbered_in_scope(&mut conn, &desk.officer().scope(), number, desk.now).await?;
-    let Some(case) = case else { return Err(WebError::NotFound) };
-    // Of one's own deed alone: anybody else's look at a case is written down.
-    let own = case.history.last().filter(|last| last.officer == Some(desk.officer().id));
-    let Some(last) = own else { return Ok(None) };
+    let case = applications::in_scope(&mut conn, &desk.officer().scope(), id, desk.now).await?.ok_or(WebError::NotFound)?;
+    let number = case.receipt_number.ok_or(WebError::NotFound)?;
+    let last = case.history.last().ok_or(WebError::NotFound)?;
     let why = crate::db::events::reasons(&mut conn, case.id).await?.remove(&last.fact);
-    Ok(match why {
+    let sentence = match why {
         Some(Because::HandedTo(handover)) => Some(desk_words::handed_over(number, &handover, last.at)),
         Some(Because::Spoilt(_)) => Some(desk_words::back_to_print(number)),
         _ if last.to == Status::SiapDiambil => case.appointment.map(|place| desk_words::offered(number, place.starts_at)),
         _ => None,
-    })
+    };
+    Ok(sentence.map_or_else(|| Redirect::to(paths::COUNTER).into_response(), |sentence| told::lead_to(paths::COUNTER, sentence)))
 }

@@ -25,8 +25,8 @@ use crate::{
     render::{dates, desk_words, sms, status},
     web::{
         error::{WebError, WebResult},
-        form::{Form, parameter},
-        paths,
+        form::Form,
+        paths, told,
     },
 };
 
@@ -67,7 +67,6 @@ struct DayPage {
     may_open: bool,
     /// What closing would do, once it was asked.
     preview: Option<Preview>,
-    told: Option<String>,
     printed_at: OffsetDateTime,
 }
 
@@ -91,10 +90,7 @@ pub async fn today(desk: Desk, State(db): State<Db>) -> WebResult {
 }
 
 pub async fn get(desk: Desk, State(db): State<Db>, Day(day): Day, RawQuery(query): RawQuery) -> WebResult {
-    let moved = parameter(query.as_deref(), "dipindah").and_then(|text| text.parse().ok());
-    let opened = parameter(query.as_deref(), "dibuka").map(|_| desk_words::DAY_OPENED.to_owned());
-    let told = moved.map(desk_words::day_closed).or(opened);
-    Ok(page(desk, &db, day, query.as_deref(), Form::default(), None).await.map(|page| DayPage { told, ..page })?.into_response())
+    Ok(page(desk, &db, day, query.as_deref(), Form::default(), None).await?.into_response())
 }
 
 /// "Tutup hari": first what it would do is shown; pressed again, it is done.
@@ -111,7 +107,7 @@ pub async fn close(desk: Desk, State(db): State<Db>, Day(date): Day, mut form: F
         return Ok(page(desk, &db, date, None, form, Some(bookings)).await?.into_response());
     };
     match day::close(&db, &desk.on_duty, date, &reason, shown, desk.now).await {
-        Ok(moved) => Ok(Redirect::to(&format!("{}?dipindah={moved}", paths::day(date))).into_response()),
+        Ok(moved) => Ok(told::lead_to(&paths::day(date), desk_words::day_closed(moved))),
         Err(CloseError::NotFound) => Err(WebError::NotFound),
         Err(CloseError::Changed(bookings)) => {
             form.reject("sebab", desk_words::CLOSE_CHANGED);
@@ -129,7 +125,7 @@ pub async fn close(desk: Desk, State(db): State<Db>, Day(date): Day, mut form: F
 /// "Buka kembali".
 pub async fn open(desk: Desk, State(db): State<Db>, Day(date): Day) -> WebResult {
     match day::open(&db, &desk.on_duty, date, desk.now).await {
-        Ok(_) => Ok(Redirect::to(&format!("{}?dibuka=1", paths::day(date))).into_response()),
+        Ok(_) => Ok(told::lead_to(&paths::day(date), desk_words::DAY_OPENED)),
         Err(CloseError::Db(error)) => Err(error.into()),
         Err(_) => Err(WebError::NotFound),
     }
@@ -166,7 +162,6 @@ async fn page(desk: Desk, db: &Db, day: Date, query: Option<&str>, form: Form, b
         counters,
         day,
         form,
-        told: None,
         printed_at: desk.now,
         shell: desk.shell,
     })

@@ -3,7 +3,7 @@
 use axum::{
     extract::State,
     http::StatusCode,
-    response::{IntoResponse, Redirect},
+    response::{IntoResponse, Redirect, Response},
 };
 
 use super::{
@@ -27,7 +27,7 @@ use crate::{
     web::{
         error::{WebError, WebResult},
         form::Form,
-        paths,
+        paths, told,
     },
 };
 
@@ -125,20 +125,21 @@ async fn decide(desk: Desk, db: &Db, id: ApplicationId, decision: &Decision, aga
         return refused(desk, db, id, error, again).await;
     }
     // The decision stands, whatever becomes of the way on.
-    let to = onward(&desk, db, id, decision).await.unwrap_or_else(|error| {
+    Ok(onward(&desk, db, id, decision).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the next case does not open");
-        paths::QUEUE.to_owned()
-    });
-    Ok(Redirect::to(&to).into_response())
+        Redirect::to(paths::QUEUE).into_response()
+    }))
 }
 
 /// The next case, with what was decided of the one before it.
-async fn onward(desk: &Desk, db: &Db, id: ApplicationId, decision: &Decision) -> DbResult<String> {
+async fn onward(desk: &Desk, db: &Db, id: ApplicationId, decision: &Decision) -> DbResult<Response> {
     let decided = applications::in_scope(&mut db.read().await?, &desk.officer().scope(), id, desk.now).await?;
-    let number = decided.and_then(|decided| decided.receipt_number).map(|number| number.to_string()).unwrap_or_default();
     let next = lease::take_next(db, &desk.on_duty, id, false, desk.now).await?;
     let page = next.map_or_else(|| paths::QUEUE.to_owned(), paths::case);
-    Ok(format!("{page}?sesudah={number}&putusan={}", decision.status().code()))
+    Ok(match decided.and_then(|decided| decided.receipt_number) {
+        Some(number) => told::lead_to(&page, desk_words::decided(number, decision.status(), next.is_some())),
+        None => Redirect::to(&page).into_response(),
+    })
 }
 
 /// The case again, with what happened instead; nothing that was typed is lost.

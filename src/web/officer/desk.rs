@@ -19,6 +19,7 @@ use crate::{
         paths,
         shell::{PASSWORD, SINCE},
         state::Site,
+        told::Told,
     },
 };
 
@@ -27,6 +28,8 @@ use crate::{
 pub struct DeskShell {
     /// Who is logged in, and where they work.
     pub who: Option<Who>,
+    /// What was just done.
+    pub told: Option<String>,
 }
 
 /// Who is logged in at the desk.
@@ -41,13 +44,13 @@ pub struct Who {
 }
 
 impl DeskShell {
-    fn of(officer: &Officer, ends: OffsetDateTime) -> Self {
+    fn of(officer: &Officer, ends: OffsetDateTime, told: Option<String>) -> Self {
         let who = Who {
             name: format!("{}, {}", officer.name.as_str(), officer.role.label()),
             office: officer.office(),
             until: dates::hour_wib(ends),
         };
-        Self { who: Some(who) }
+        Self { who: Some(who), told }
     }
 }
 
@@ -90,10 +93,11 @@ where
             return Err(elsewhere());
         };
         let Ok(Origin(from)) = Origin::from_request_parts(parts, state).await;
+        let Ok(Told(told)) = Told::from_request_parts(parts, state).await;
         let now = Clock::from_ref(state).now();
         let since = session.get::<i64>(SINCE).await?.and_then(|since| OffsetDateTime::from_unix_timestamp(since).ok());
         let ends = since.map_or(now, |since| (now + limits::DESK_IDLE).min(since + limits::DESK_TOTAL));
-        let shell = DeskShell::of(&record.officer, ends);
+        let shell = DeskShell::of(&record.officer, ends, told);
         Ok(Self { on_duty: OnDuty { officer: record.officer, from }, shell, now })
     }
 }

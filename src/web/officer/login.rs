@@ -3,7 +3,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{RawQuery, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Redirect},
 };
@@ -21,10 +21,11 @@ use crate::{
     render::{desk_words, words},
     web::{
         error::{WebResult, too_many},
-        form::{Form, pairs},
+        form::Form,
         middleware::Origin,
         paths,
         shell::{PASSWORD, SINCE},
+        told::{self, Told},
     },
 };
 
@@ -33,24 +34,22 @@ use crate::{
 struct LoginPage {
     shell: DeskShell,
     form: Form,
-    /// Whether the officer has just left.
-    left: bool,
     /// Why the log-in was refused.
     refused: Option<String>,
 }
 
 impl LoginPage {
     fn with(form: Form, refused: Option<String>) -> Self {
-        Self { shell: DeskShell::default(), form, left: false, refused }
+        Self { shell: DeskShell::default(), form, refused }
     }
 }
 
-pub async fn get(session: Session, RawQuery(query): RawQuery) -> WebResult {
+pub async fn get(session: Session, Told(told): Told) -> WebResult {
     if session.get::<OfficerId>(sessions::OFFICER).await?.is_some() {
         return Ok(Redirect::to(paths::QUEUE).into_response());
     }
-    let left = pairs(query.unwrap_or_default().as_bytes()).iter().any(|(name, _)| name == "keluar");
-    Ok(LoginPage { left, ..LoginPage::with(Form::default(), None) }.into_response())
+    let shell = DeskShell { told, ..DeskShell::default() };
+    Ok(LoginPage { shell, ..LoginPage::with(Form::default(), None) }.into_response())
 }
 
 pub async fn post(
@@ -91,7 +90,7 @@ pub async fn post(
     }
 }
 
-pub async fn log_out(session: Session) -> WebResult<Redirect> {
+pub async fn log_out(session: Session) -> WebResult {
     session.flush().await?;
-    Ok(Redirect::to(&format!("{}?keluar=1", paths::DESK_LOGIN)))
+    Ok(told::lead_to(paths::DESK_LOGIN, desk_words::LEFT))
 }

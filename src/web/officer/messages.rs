@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{FromRequestParts, Path, RawQuery, State},
+    extract::{FromRequestParts, Path, State},
     http::request::Parts,
     response::{IntoResponse, Redirect},
 };
@@ -26,9 +26,9 @@ use crate::{
     render::{desk, desk_words, mail},
     web::{
         error::{WebError, WebResult},
-        form::parameter,
         paths,
         state::Site,
+        told,
     },
 };
 
@@ -61,7 +61,6 @@ struct MessagesPage {
     list: Vec<ToTelephone>,
     /// Whether whoever looks may tick people off.
     serves: bool,
-    told: Option<&'static str>,
 }
 
 struct EmailPart {
@@ -81,13 +80,12 @@ impl EmailPart {
     }
 }
 
-pub async fn get(desk: Desk, State(db): State<Db>, State(site): State<Site>, RawQuery(query): RawQuery) -> WebResult {
+pub async fn get(desk: Desk, State(db): State<Db>, State(site): State<Site>) -> WebResult {
     let mut conn = db.read().await?;
     let scope = desk.officer().scope();
     let outbox = deliveries::outbox(&mut conn, Channel::Sms, &scope).await?;
     let email = EmailPart::of(deliveries::outbox(&mut conn, Channel::Email, &scope).await?, conn.sends_email());
     let list = deliveries::to_telephone(&mut conn, &scope).await?;
-    let told = parameter(query.as_deref(), "ditelepon").map(|_| desk_words::TELEPHONED);
     Ok(MessagesPage {
         place: desk.officer().office(),
         late: outbox.oldest.map(|oldest| desk.now - oldest).filter(|age| *age > WAITS_TOO_LONG).map(desk::elapsed),
@@ -98,7 +96,6 @@ pub async fn get(desk: Desk, State(db): State<Db>, State(site): State<Site>, Raw
         email,
         list,
         serves: desk.officer().role == Role::Petugas,
-        told,
         shell: desk.shell,
     }
     .into_response())
@@ -112,19 +109,19 @@ fn most_first(counts: &HashMap<Cause, i64>) -> Vec<(Cause, i64)> {
 
 /// "Kirim ulang", on the case.
 pub async fn send_again(desk: Desk, State(db): State<Db>, MessageOfCase(case, message): MessageOfCase) -> WebResult {
-    done(delivery::send_again(&db, &desk.on_duty, case, message, desk.now).await, &format!("{}#riwayat", paths::case(case)))
+    known(delivery::send_again(&db, &desk.on_duty, case, message, desk.now).await)?;
+    Ok(Redirect::to(&format!("{}#riwayat", paths::case(case))).into_response())
 }
 
 /// "Sudah ditelepon", on the list.
 pub async fn telephoned(desk: Desk, State(db): State<Db>, MessageOfCase(case, message): MessageOfCase) -> WebResult {
-    let to = format!("{}?ditelepon=1", paths::MESSAGES);
-    done(delivery::telephoned(&db, &desk.on_duty, case, message, desk.now).await, &to)
+    known(delivery::telephoned(&db, &desk.on_duty, case, message, desk.now).await)?;
+    Ok(told::lead_to(paths::MESSAGES, desk_words::TELEPHONED))
 }
 
-fn done(outcome: Result<(), DeliveryError>, to: &str) -> WebResult {
-    match outcome {
-        Ok(()) => Ok(Redirect::to(to).into_response()),
-        Err(DeliveryError::NotFound) => Err(WebError::NotFound),
-        Err(DeliveryError::Db(error)) => Err(error.into()),
-    }
+fn known(outcome: Result<(), DeliveryError>) -> WebResult<()> {
+    outcome.map_err(|error| match error {
+        DeliveryError::NotFound => WebError::NotFound,
+        DeliveryError::Db(error) => error.into(),
+    })
 }

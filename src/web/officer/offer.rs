@@ -5,7 +5,7 @@ use askama_web::WebTemplate;
 use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
-    response::{IntoResponse, Redirect},
+    response::IntoResponse,
 };
 use time::{
     Date, OffsetDateTime,
@@ -13,7 +13,7 @@ use time::{
 };
 
 use super::{
-    Case,
+    Case, counter,
     desk::{Desk, DeskShell},
 };
 use crate::{
@@ -56,11 +56,7 @@ pub async fn post(desk: Desk, State(db): State<Db>, Case(id): Case, form: Form) 
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, refused).into_response());
     };
     match handover::offer(&db, &desk.on_duty, id, starts_at, desk.now).await {
-        Ok(()) => {
-            let case = applications::in_scope(&mut db.read().await?, &desk.officer().scope(), id, desk.now).await?;
-            let number = case.and_then(|case| case.receipt_number).ok_or(WebError::NotFound)?;
-            Ok(Redirect::to(&format!("{}?selesai={number}", paths::COUNTER)).into_response())
-        }
+        Ok(()) => counter::done(&desk, &db, id).await,
         Err(SlotError::NotFound) => Err(WebError::NotFound),
         Err(SlotError::NotOffered | SlotError::TooOften) => {
             let refused = page(desk, &db, id, day, Some(words::SLOT_EMPTY.to_owned())).await?;

@@ -34,8 +34,8 @@ use crate::{
     render::{dates, desk, desk_words},
     web::{
         error::{WebError, WebResult},
-        form::{Form, parameter},
-        paths,
+        form::Form,
+        paths, told,
     },
 };
 
@@ -61,7 +61,6 @@ struct PrintingPage {
     /// Under these a run and a delivery are known, so that pressing twice does it once.
     new_run: Uuid,
     new_blanks: Uuid,
-    told: Option<String>,
     problem: Option<String>,
 }
 
@@ -96,8 +95,7 @@ impl StockWords {
 }
 
 pub async fn get(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
-    let told = told(query.as_deref());
-    Ok(page(desk, &db, query.as_deref(), Form::default(), told, None).await?.into_response())
+    Ok(page(desk, &db, query.as_deref(), Form::default(), None).await?.into_response())
 }
 
 /// "Mulai cetak": the ticked cases, or the oldest.
@@ -120,18 +118,22 @@ pub async fn post(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult
     };
     if chosen.is_empty() || chosen.len() > CARDS {
         form.reject("pilih", if chosen.is_empty() { desk_words::PRINT_EMPTY.to_owned() } else { desk_words::print_many(CARDS) });
-        let page = page(desk, &db, None, form, None, None).await?;
+        let page = page(desk, &db, None, form, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     match printing::start(&db, &desk.on_duty, RunId::from(run), &chosen, desk.now).await {
-        Ok(started) => Ok(Redirect::to(&after(started)).into_response()),
+        Ok(started) => Ok(after(started)),
         Err(error) => refused(desk, &db, error).await,
     }
 }
 
-fn after(started: Started) -> String {
+/// The run, or what waits for the printer; what could not be printed for want of blanks is told there.
+fn after(started: Started) -> Response {
     let page = started.run.map_or_else(|| paths::PRINTING.to_owned(), paths::run);
-    if started.waiting > 0 { format!("{page}?menunggu={}", started.waiting) } else { page }
+    match started.waiting {
+        0 => Redirect::to(&page).into_response(),
+        waiting => told::lead_to(&page, desk_words::waiting_for_blanks(waiting, started.run.is_none())),
+    }
 }
 
 /// "Catat blangko".
@@ -143,14 +145,14 @@ pub async fn blanks(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResu
     let refusal = match change {
         None => desk_words::BLANKS_EMPTY.to_owned(),
         Some(change) => match printing::enter_blanks(&db, &desk.on_duty, BlankId::from(id), change, desk.now).await {
-            Ok(()) => return Ok(Redirect::to(&format!("{}?blangko={change}", paths::PRINTING)).into_response()),
+            Ok(()) => return Ok(told::lead_to(paths::PRINTING, desk_words::blanks_entered(change))),
             Err(BlanksError::NotFound) => return Err(WebError::NotFound),
             Err(BlanksError::BelowZero(left)) => desk_words::blanks_below_zero(left),
             Err(BlanksError::Db(error)) => return Err(error.into()),
         },
     };
     form.reject("jumlah", refusal);
-    let page = page(desk, &db, None, form, None, None).await?;
+    let page = page(desk, &db, None, form, None).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 
@@ -160,7 +162,7 @@ async fn refused(desk: Desk, db: &Db, error: DecisionError) -> WebResult<Respons
         DecisionError::Late(late) => desk_words::late(late.officer.as_ref(), late.at, late.status),
         _ => return Err(WebError::NotFound),
     };
-    let page = page(desk, db, None, Form::default(), None, Some(problem)).await?;
+    let page = page(desk, db, None, Form::default(), Some(problem)).await?;
     Ok((StatusCode::CONFLICT, page).into_response())
 }
 
@@ -176,14 +178,7 @@ async fn waiting(conn: &mut Conn, counter: &RegionCode, now: OffsetDateTime) -> 
     Ok(lines)
 }
 
-async fn page(
-    desk: Desk,
-    db: &Db,
-    query: Option<&str>,
-    form: Form,
-    told: Option<String>,
-    problem: Option<String>,
-) -> WebResult<PrintingPage> {
+async fn page(desk: Desk, db: &Db, query: Option<&str>, form: Form, problem: Option<String>) -> WebResult<PrintingPage> {
     let mut conn = db.read().await?;
     let place = Place::read(&mut conn, &desk, query).await?;
     let lines = waiting(&mut conn, &place.counter.code, desk.now).await?;
@@ -197,15 +192,7 @@ async fn page(
         counters: place.counters,
         new_run: RunId::random().uuid(),
         new_blanks: BlankId::random().uuid(),
-        told,
         problem,
         shell: desk.shell,
     })
-}
-
-/// The sentence about what was done just before.
-fn told(query: Option<&str>) -> Option<String> {
-    let number = |name| parameter(query, name).and_then(|text| text.parse::<i32>().ok());
-    let waiting = number("menunggu").map(|count| desk_words::waiting_for_blanks(i64::from(count), true));
-    waiting.or_else(|| number("blangko").map(desk_words::blanks_entered))
 }

@@ -76,8 +76,6 @@ struct QueuePage {
     found: bool,
     /// The oldest case that waits for a decision and that nobody holds.
     first: Option<ApplicationId>,
-    /// What became of the case decided just before.
-    told: Option<String>,
 }
 
 struct Tab {
@@ -138,7 +136,7 @@ pub async fn get(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery) ->
     let first = items.iter().find(|item| waits && item.held.is_none()).map(|item| item.id);
     let lines = items.into_iter().map(|item| line(item, desk.now, &holidays)).collect();
     let page = page(&mut conn, desk, asked, &holidays, lines).await?;
-    Ok(QueuePage { next, first, told: told(query.as_deref()), ..page }.into_response())
+    Ok(QueuePage { next, first, ..page }.into_response())
 }
 
 /// "Cari": what was searched for is written down, sealed.
@@ -185,15 +183,7 @@ async fn page(conn: &mut Conn, desk: Desk, asked: Asked, holidays: &Holidays, li
         next: None,
         found: false,
         first: None,
-        told: None,
     })
-}
-
-/// The sentence about the case decided just before, after which the queue was empty.
-fn told(query: Option<&str>) -> Option<String> {
-    let number = parameter(query, "sesudah").and_then(|text| ReceiptNumber::parse(&text).ok())?;
-    let status = parameter(query, "putusan").and_then(|code| Status::parse(&code))?;
-    Some(desk_words::decided(number, status, false))
 }
 
 /// A number, a NIK, or words of a name; a sentence when nothing was typed, or what has more digits than a receipt number and

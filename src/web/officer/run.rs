@@ -3,9 +3,9 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{FromRequestParts, Path, RawQuery, State},
+    extract::{FromRequestParts, Path, State},
     http::{StatusCode, request::Parts},
-    response::{IntoResponse, Redirect},
+    response::IntoResponse,
 };
 use uuid::Uuid;
 
@@ -24,8 +24,8 @@ use crate::{
     render::{dates, desk, desk_words, status},
     web::{
         error::{WebError, WebResult},
-        form::{Form, parameter},
-        paths,
+        form::Form,
+        paths, told,
     },
 };
 
@@ -54,7 +54,6 @@ struct RunPage {
     stock: StockWords,
     /// Whether whoever looks may say what became of the cards.
     serves: bool,
-    told: Option<String>,
     problem: Option<String>,
 }
 
@@ -64,25 +63,22 @@ struct Line {
     outcome: Option<Outcome>,
 }
 
-pub async fn get(desk: Desk, State(db): State<Db>, RunInPath(id): RunInPath, RawQuery(query): RawQuery) -> WebResult {
-    let waiting = parameter(query.as_deref(), "menunggu").and_then(|text| text.parse().ok());
-    let saved = parameter(query.as_deref(), "tersimpan").map(|_| desk_words::RESULTS_STORED.to_owned());
-    let told = waiting.map(|count| desk_words::waiting_for_blanks(count, false)).or(saved);
-    Ok(page(desk, &db, id, Form::default(), told, None).await?.into_response())
+pub async fn get(desk: Desk, State(db): State<Db>, RunInPath(id): RunInPath) -> WebResult {
+    Ok(page(desk, &db, id, Form::default(), None).await?.into_response())
 }
 
 /// "Simpan hasil": what is marked; with "Sisanya baik" all others, too.
 pub async fn post(desk: Desk, State(db): State<Db>, RunInPath(id): RunInPath, mut form: Form) -> WebResult {
     let Some(outcomes) = outcomes(&db, &desk, id, &mut form).await? else {
-        let page = page(desk, &db, id, form, None, None).await?;
+        let page = page(desk, &db, id, form, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     match printing::record(&db, &desk.on_duty, id, &outcomes, desk.now).await {
-        Ok(()) => Ok(Redirect::to(&format!("{}?tersimpan=1", paths::run(id))).into_response()),
+        Ok(()) => Ok(told::lead_to(&paths::run(id), desk_words::RESULTS_STORED)),
         Err(DecisionError::Db(error)) => Err(error.into()),
         Err(DecisionError::Late(late)) => {
             let problem = desk_words::late(late.officer.as_ref(), late.at, late.status);
-            Ok((StatusCode::CONFLICT, page(desk, &db, id, form, None, Some(problem)).await?).into_response())
+            Ok((StatusCode::CONFLICT, page(desk, &db, id, form, Some(problem)).await?).into_response())
         }
         Err(_) => Err(WebError::NotFound),
     }
@@ -117,7 +113,7 @@ async fn outcomes(db: &Db, desk: &Desk, id: RunId, form: &mut Form) -> WebResult
     Ok(form.problems().is_empty().then_some(outcomes))
 }
 
-async fn page(desk: Desk, db: &Db, id: RunId, form: Form, told: Option<String>, problem: Option<String>) -> WebResult<RunPage> {
+async fn page(desk: Desk, db: &Db, id: RunId, form: Form, problem: Option<String>) -> WebResult<RunPage> {
     let mut conn = db.read().await?;
     let run = runs::find(&mut conn, id).await?.filter(|run| desk.officer().scope().covers(&run.counter));
     let run = run.ok_or(WebError::NotFound)?;
@@ -134,7 +130,6 @@ async fn page(desk: Desk, db: &Db, id: RunId, form: Form, told: Option<String>, 
         lines: cards.into_iter().zip(items).map(line).collect(),
         serves: desk.officer().works_at(&run.counter),
         run,
-        told,
         problem,
         shell: desk.shell,
     })

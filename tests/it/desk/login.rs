@@ -187,7 +187,7 @@ async fn leaving_ends_the_session() {
     let app = App::new().await;
     let mut browser = app.petugas().await;
     let kept = browser.cookies.clone();
-    assert_eq!(browser.post("/petugas/keluar", &[]).await.location(), "/petugas/masuk?keluar=1");
+    assert_eq!(browser.post("/petugas/keluar", &[]).await.location(), "/petugas/masuk");
     browser.cookies = kept;
     sees_nothing(&mut browser).await;
 }

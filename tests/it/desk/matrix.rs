@@ -245,7 +245,6 @@ fn of_a_counter(case: &str, page: &str, run: &str, number: &str) -> Vec<(bool, S
     all.push((false, format!("/petugas/cetak/{run}")));
     all.push((true, format!("/petugas/cetak/{run}/hasil")));
     all.push((false, format!("/petugas/loket?nomor={number}")));
-    all.push((false, format!("/petugas/loket?selesai={number}")));
     all
 }
 

@@ -113,7 +113,7 @@ async fn cases_without_a_blank_wait_and_come_first_when_blanks_have_come() {
     let (officer, mut browser) = printer(&app).await;
     let cases = approved(&app, &officer, 3).await;
     let none = start(&mut browser, &[&cases[2]]).await;
-    assert_eq!(none.location(), "/petugas/cetak?menunggu=1");
+    assert_eq!(none.location(), "/petugas/cetak");
     assert!(browser.follow(&none).await.text("[role=status]").contains("Blangko habis. 1 permohonan kini “Menunggu blangko”"));
     assert_eq!(app.status(&cases[2]).await, "menunggu_blangko");
     assert!(app.told(&cases[2]).await.last().unwrap().contains("menunggu blangko KTP-el. Antrean Anda tetap."));
