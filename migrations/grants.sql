@@ -10,9 +10,9 @@ begin
     revoke create on schema public from public;
     execute format('grant usage on schema public to %I', program);
     execute format('grant select on regions, holidays, application_steps, application_history, application_files, _sqlx_migrations to %I', program);
-    execute format('grant select, insert, update on counters, residents, officers, messages to %I', program);
+    execute format('grant select, insert, update on counters, residents, officers to %I', program);
     execute format('grant select, insert, update, delete on counter_exceptions, accounts, sessions, wrong_answers, '
-        'applications, pages, page_previews, places, recovery_codes, leases, codes to %I', program);
+        'applications, pages, page_previews, places, recovery_codes, leases, codes, messages to %I', program);
     execute format('grant select, insert on events, print_runs, blanks, key_check to %I', program);
     execute format('grant select, insert, update on print_cards to %I', program);
     execute format('grant select, update on chain_heads to %I', program);

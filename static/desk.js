@@ -42,22 +42,44 @@
     (all[at + by] || all[by > 0 ? 0 : all.length - 1])?.focus();
   };
 
+  // One letter decides, so it must be meant: none acts while a form is open, in the first moments of a page, while it is held down,
+  // or in a burst, as a scanner types, of which the last key is no better than the first.
+  const WAIT = 700;
+  const BURST = 50;
+  const opened = performance.now();
+  let last = -Infinity;
+  let pending = 0;
+
+  const act = (key) => {
+    const target = [...document.querySelectorAll("[data-key]")].find((known) => known.dataset.key === key && !known.closest("[hidden]"));
+    if (target) target.click();
+    else if (key === "/") document.getElementById("cari")?.focus();
+    else if (key === "j" || key === "k") walk(key === "j" ? 1 : -1);
+  };
+
   document.addEventListener("keydown", (event) => {
     const field = event.target.closest("input, select, textarea, [contenteditable]");
-    if (off || field || event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
+    if (off || field || event.ctrlKey || event.altKey || event.metaKey) return;
+    const now = performance.now();
+    const isBurst = now - last < BURST;
+    last = now;
+    if (isBurst) {
+      clearTimeout(pending);
+      event.preventDefault();
+      return;
+    }
+    if (event.repeat) return;
     // In the page of a document arrows scroll, unless nothing can be scrolled sideways.
     if (event.key.startsWith("Arrow") && area?.contains(event.target) && area.scrollWidth > area.clientWidth) return;
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-    const target = [...document.querySelectorAll("[data-key]")].find((known) => known.dataset.key === key && !known.closest("[hidden]"));
-    if (target) {
-      event.preventDefault();
-      target.click();
-    } else if (key === "/" && document.getElementById("cari")) {
-      event.preventDefault();
-      document.getElementById("cari").focus();
-    } else if ((key === "j" || key === "k") && rows().length) {
-      event.preventDefault();
-      walk(key === "j" ? 1 : -1);
-    }
+    if (/^[a-z]$/.test(key) && (document.querySelector("[data-form]") || now - opened < WAIT)) return;
+    const known = key === "/" && document.getElementById("cari") || (key === "j" || key === "k") && rows().length
+      || [...document.querySelectorAll("[data-key]")].some((other) => other.dataset.key === key);
+    if (!known) return;
+    event.preventDefault();
+    pending = setTimeout(() => act(key), BURST);
   });
+
+  // What can no longer be taken back is not offered any more.
+  for (const undo of document.querySelectorAll("[data-left]")) setTimeout(() => undo.remove(), undo.dataset.left * 1000);
 })();

@@ -4,7 +4,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{MayCollide, OnDuty, notice};
 use crate::{
-    db::{Conn, Db, DbError, Tx, applications, cases, leases, leases::Lease, officers, places},
+    db::{Conn, Db, DbError, Tx, applications, cases, events, leases, leases::Lease, messages, officers, places},
     domain::{
         application::Application,
         calendar::day_of,
@@ -68,15 +68,19 @@ pub enum DecisionError {
     /// The officer may see it, but not decide it: it is about their family, or their role decides nothing.
     #[error("not theirs to decide")]
     NotTheirs,
-    /// The officer did not take it, or their time with it has run out.
+    /// The officer does not hold it: they did not take it, their time with it has run out, or
+    /// a supervisor took it from them: who, and when.
     #[error("not held")]
-    Lapsed,
+    Lapsed(Option<(FullName, OffsetDateTime)>),
     /// Somebody else holds it.
     #[error("held by somebody else")]
     Held(Lease),
     /// It stands somewhere else already.
     #[error("decided already")]
     Late(Box<Late>),
+    /// It was approved a moment ago, and can still be taken back.
+    #[error("too soon")]
+    TooSoon,
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -100,6 +104,12 @@ impl MayCollide for DecisionError {
 }
 
 impl DecisionError {
+    pub(super) async fn lapsed(conn: &mut Conn, by: &OnDuty, id: ApplicationId) -> Result<Self, DbError> {
+        let Some((supervisor, at)) = events::released_from(conn, id, by.officer.id).await? else { return Ok(Self::Lapsed(None)) };
+        let name = officers::names(conn, &[supervisor]).await?.pop();
+        Ok(Self::Lapsed(name.map(|(_, name)| (name, at))))
+    }
+
     pub(super) async fn late(conn: &mut Conn, case: &Application) -> Result<Self, DbError> {
         let last = case.history.last();
         let officer = match last.and_then(|entry| entry.officer) {
@@ -133,7 +143,7 @@ pub async fn could(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTime)
         return Err(DecisionError::late(&mut tx, &case).await?);
     }
     match leases::of(&mut tx, id, now).await? {
-        None => Err(DecisionError::Lapsed),
+        None => Err(DecisionError::lapsed(&mut tx, by, id).await?),
         Some(lease) if lease.officer != by.officer.id => Err(DecisionError::Held(lease)),
         Some(_) => Ok(case),
     }
@@ -168,7 +178,7 @@ pub async fn decide(
             return if is_done { Ok(()) } else { Err(DecisionError::late(&mut tx, &case).await?) };
         };
         match leases::of(&mut tx, id, now).await? {
-            None => return Err(DecisionError::Lapsed),
+            None => return Err(DecisionError::lapsed(&mut tx, by, id).await?),
             Some(lease) if lease.officer != by.officer.id => return Err(DecisionError::Held(lease)),
             Some(_) => {}
         }
@@ -177,9 +187,11 @@ pub async fn decide(
         if let Some(notice) = decision.notice(&case, now) {
             notice::owe(&mut tx, &case, &notice, fact, now).await?;
         }
+        // For a minute it can be taken back: until then nothing leaves, and the place of the appointment is kept.
+        messages::hold_back(&mut tx, fact, now + limits::UNDO).await?;
         leases::end(&mut tx, id, now).await?;
         if decision.status() == Status::Ditolak {
-            places::free(&mut tx, id).await?;
+            places::hold(&mut tx, id, now + limits::UNDO).await?;
         }
         Ok(tx.commit().await?)
     })

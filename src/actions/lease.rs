@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     db::{Db, DbError, applications, cases, events, leases, schedule},
-    domain::{calendar, event::Deed, ids::ApplicationId, officer::Role, status::Status},
+    domain::{calendar, category::Category, event::Deed, ids::ApplicationId, officer::Role, status::Status},
 };
 
 /// "Periksa": holds a case that waits for a decision. Pressing it again goes on holding it.
@@ -27,7 +27,7 @@ pub async fn take(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTime) 
         match leases::take(&mut tx, id, by.officer.id, now).await? {
             None => {
                 let lease = leases::of(&mut tx, id, now).await?;
-                return Err(lease.map_or(DecisionError::Lapsed, DecisionError::Held));
+                return Err(lease.map_or(DecisionError::Lapsed(None), DecisionError::Held));
             }
             Some(true) => {
                 events::add_deed(&mut tx, &Deed::LeaseTaken(id), &by.witness(), now).await?;
@@ -38,7 +38,7 @@ pub async fn take(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTime) 
     })
 }
 
-/// Takes the next case of the queue and gives it, where there is one. Who was faster has it; then the one
+/// Takes the next case of the queue, or of one category in it, and gives it, where there is one. Who was faster has it; then the one
 /// after it is tried.
 ///
 /// # Errors
@@ -47,6 +47,7 @@ pub async fn take_next(
     db: &Db,
     by: &OnDuty,
     after: ApplicationId,
+    category: Option<Category>,
     skipped: bool,
     now: OffsetDateTime,
 ) -> Result<Option<ApplicationId>, DbError> {
@@ -54,7 +55,9 @@ pub async fn take_next(
     for _ in 0..super::TRIES {
         let mut conn = db.read().await?;
         let late_before = calendar::late_before(now, &schedule::holidays(&mut conn).await?);
-        let Some(next) = cases::next(&mut conn, behind, skipped, by.officer.id, late_before, now).await? else { return Ok(None) };
+        let Some(next) = cases::next(&mut conn, behind, category, skipped, by.officer.id, late_before, now).await? else {
+            return Ok(None);
+        };
         drop(conn);
         match take(db, by, next, now).await {
             Ok(()) => return Ok(Some(next)),
@@ -79,11 +82,11 @@ pub async fn give_back(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateT
     Ok(tx.commit().await?)
 }
 
-/// "Lepaskan": a supervisor takes a case from whoever holds it, at once.
+/// "Lepaskan": a supervisor takes a case from whoever holds it, at once. Tells whether somebody did.
 ///
 /// # Errors
 /// [`DecisionError`]; for anybody else there is no such deed.
-pub async fn release(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTime) -> Result<(), DecisionError> {
+pub async fn release(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTime) -> Result<bool, DecisionError> {
     if by.officer.role != Role::Penyelia {
         return Err(DecisionError::NotFound);
     }
@@ -91,9 +94,11 @@ pub async fn release(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTim
         let mut tx = db.begin().await?;
         let scope = by.officer.scope();
         applications::lock_in_scope(&mut tx, &scope, id, now).await?.ok_or(DecisionError::NotFound)?;
-        if leases::end(&mut tx, id, now).await? {
+        let was_held = leases::end(&mut tx, id, now).await?;
+        if was_held {
             events::add_deed(&mut tx, &Deed::LeaseReleased(id), &by.witness(), now).await?;
         }
-        Ok(tx.commit().await?)
+        tx.commit().await?;
+        Ok(was_held)
     })
 }

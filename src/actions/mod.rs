@@ -36,6 +36,7 @@ pub mod registration;
 pub mod reminder;
 pub mod search;
 pub mod submission;
+pub mod undo;
 pub mod upload;
 pub mod viewing;
 

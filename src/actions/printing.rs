@@ -51,7 +51,7 @@ pub async fn start(
             let is_theirs = known.counter == *counter;
             return if is_theirs { Ok(Started { run: Some(run), waiting: 0 }) } else { Err(DecisionError::NotFound) };
         }
-        let cases = printable(&mut tx, locked).await?;
+        let cases = printable(&mut tx, locked, now).await?;
         let ledger = blanks::lock(&mut tx, counter).await?;
         let enough = usize::try_from(ledger.left).unwrap_or_default().min(cases.len());
         let (printed, waiting) = cases.split_at(enough);
@@ -91,9 +91,14 @@ async fn lock(
 }
 
 /// Those of the chosen cases that wait for the printer, in the order in which they get blanks.
-async fn printable(tx: &mut Tx, chosen: Vec<Application>) -> Result<Vec<Application>, DecisionError> {
+async fn printable(tx: &mut Tx, chosen: Vec<Application>, now: OffsetDateTime) -> Result<Vec<Application>, DecisionError> {
     let waits = |case: &Application| case.status.step(Status::Dicetak, Actor::Petugas).is_ok();
-    let (mut cases, gone): (Vec<Application>, Vec<Application>) = chosen.into_iter().partition(waits);
+    let (waiting, gone): (Vec<Application>, Vec<Application>) = chosen.into_iter().partition(waits);
+    let was_waiting = !waiting.is_empty();
+    let mut cases: Vec<Application> = waiting.into_iter().filter(|case| case.fresh_decision(now).is_none()).collect();
+    if was_waiting && cases.is_empty() {
+        return Err(DecisionError::TooSoon);
+    }
     if let (true, Some(case)) = (cases.is_empty(), gone.last()) {
         return Err(DecisionError::late(tx, case).await?);
     }

@@ -259,6 +259,31 @@ pub async fn take_step_because(
     Ok(Some(events::add_step(tx, id, step, why, witness, now).await?))
 }
 
+/// Takes a case back from a decision: it stands again where it stood, since when it stood there.
+///
+/// # Errors
+/// [`DbError`]; its constraint is [`ONE_OPEN`] when the resident has an open application meanwhile.
+pub async fn undo_step(
+    tx: &mut Tx,
+    id: ApplicationId,
+    step: Step,
+    since: OffsetDateTime,
+    witness: &Witness,
+    now: OffsetDateTime,
+) -> DbResult<Option<FactId>> {
+    let moved = sqlx::query!(
+        "update applications set status = $3, status_since = $4 where id = $1 and status = $2",
+        id.uuid(),
+        step.from().code(),
+        step.to().code(),
+        since,
+    );
+    if moved.execute(tx.pg()).await?.rows_affected() == 0 {
+        return Ok(None);
+    }
+    Ok(Some(events::add_step(tx, id, step, None, witness, now).await?))
+}
+
 /// What "Ya" adds to a draft.
 #[derive(Debug)]
 pub struct Submission<'a> {

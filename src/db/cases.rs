@@ -4,15 +4,18 @@
 use serde::Deserialize;
 use sqlx::types::Json;
 use time::{Duration, OffsetDateTime};
+use uuid::Uuid;
 
 use super::{Conn, DbError, DbResult};
 use crate::domain::{
     application::Application,
     category::{Category, DocumentKind},
     ids::{ApplicationId, OfficerId, ResidentId},
+    limits,
     officer::Family,
     receipt::ReceiptNumber,
     region::RegionCode,
+    status::Status,
 };
 
 /// Uploads of the same file for somebody of another family.
@@ -122,6 +125,7 @@ pub async fn family_of(
 pub async fn next(
     conn: &mut Conn,
     after: ApplicationId,
+    category: Option<Category>,
     skipped: bool,
     officer: OfficerId,
     late_before: OffsetDateTime,
@@ -129,7 +133,7 @@ pub async fn next(
 ) -> DbResult<Option<ApplicationId>> {
     let next = sqlx::query_scalar!(
         "select a.id from applications a join applications b on b.id = $1 and a.counter_code = b.counter_code
-         where a.status = 'diajukan' and a.id <> b.id
+         where a.status = 'diajukan' and a.id <> b.id and ($6::text is null or a.category = $6)
            and not exists (select from leases l where l.application_id = a.id and l.until > $3 and l.officer_id <> $5)
            and not exists (select from officers o join residents f on f.nik_index = o.nik_index
                            join residents r on r.kk_index = f.kk_index where o.id = $5 and r.id = a.resident_id)
@@ -141,6 +145,45 @@ pub async fn next(
         now,
         skipped,
         officer.uuid(),
+        category.map(Category::code),
     );
     Ok(next.fetch_optional(conn.pg()).await?.map(ApplicationId::from))
+}
+
+/// A decision that its officer can still take back.
+#[derive(Clone, Debug)]
+pub struct FreshDecision {
+    /// The case.
+    pub id: ApplicationId,
+    /// The number on its receipt.
+    pub number: ReceiptNumber,
+    /// Where it went.
+    pub status: Status,
+    /// Until when it can be taken back.
+    pub until: OffsetDateTime,
+    /// How long that is from now.
+    pub left: Duration,
+}
+
+/// What an officer decided within the last minute and nobody has gone on with, the newest first.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn fresh_decisions(conn: &mut Conn, officer: OfficerId, now: OffsetDateTime) -> DbResult<Vec<FreshDecision>> {
+    let rows = sqlx::query!(
+        r#"select a.id, a.receipt_number as "number!", a.status, e.at from events e join applications a on a.id = e.application_id
+           where e.deed = 'langkah' and e.from_status = 'diajukan' and e.officer_id = $1 and e.at > $2
+             and a.status = e.to_status and a.status_since = e.at
+           order by e.at desc, e.id desc limit 5"#,
+        officer.uuid(),
+        now - limits::UNDO,
+    );
+    let decision = |id: Uuid, number: &str, status: &str, at: OffsetDateTime| {
+        let known = ReceiptNumber::parse(number).ok().zip(Status::parse(status));
+        let (number, status) = known.ok_or(DbError::Impossible("a decided case"))?;
+        let until = at + limits::UNDO;
+        Ok(FreshDecision { id: id.into(), number, status, until, left: until - now })
+    };
+    let rows = rows.fetch_all(conn.pg()).await?;
+    rows.into_iter().map(|row| decision(row.id, &row.number, &row.status, row.at)).collect()
 }

@@ -13,7 +13,7 @@ use crate::{
         card::{Because, Flaw},
         category::DocumentKind,
         event::{By, Deed, Witness},
-        ids::{AccountId, ApplicationId, FactId},
+        ids::{AccountId, ApplicationId, FactId, OfficerId},
         mending::Mending,
         receipt::ReceiptNumber,
         region::{Counter, RegionCode},
@@ -204,6 +204,26 @@ pub async fn accesses(conn: &mut Conn, reader: Reader) -> DbResult<Vec<Access>> 
 pub async fn hold_chain(tx: &mut Tx, counter: &RegionCode) -> DbResult<()> {
     sqlx::query!("select count from chain_heads where chain = $1 for update", counter.as_str()).fetch_one(tx.pg()).await?;
     Ok(())
+}
+
+/// Which supervisor took a case away from an officer, and when, if that ended the officer's last time with it.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn released_from(
+    conn: &mut Conn,
+    application: ApplicationId,
+    officer: OfficerId,
+) -> DbResult<Option<(OfficerId, OffsetDateTime)>> {
+    let released = sqlx::query!(
+        r#"select r.officer_id as "officer!", r.at from events r
+           where r.application_id = $1 and r.deed = 'lepas'
+             and r.id > (select max(t.id) from events t where t.application_id = $1 and t.deed = 'periksa' and t.officer_id = $2)
+           order by r.id desc limit 1"#,
+        application.uuid(),
+        officer.uuid(),
+    );
+    Ok(released.fetch_optional(conn.pg()).await?.map(|row| (row.officer.into(), row.at)))
 }
 
 /// How often a citizen has moved a case since a moment.

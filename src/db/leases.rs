@@ -38,6 +38,19 @@ pub async fn of(conn: &mut Conn, application: ApplicationId, now: OffsetDateTime
     Ok(name.map(|(officer, name)| Lease { officer, name, since: row.since, until: row.until }))
 }
 
+/// The case that an officer has held for longest.
+///
+/// # Errors
+/// [`super::DbError::Sql`].
+pub async fn oldest_held(conn: &mut Conn, officer: OfficerId, now: OffsetDateTime) -> DbResult<Option<ApplicationId>> {
+    let held = sqlx::query_scalar!(
+        "select application_id from leases where officer_id = $1 and until > $2 order by since limit 1",
+        officer.uuid(),
+        now,
+    );
+    Ok(held.fetch_optional(conn.pg()).await?.map(ApplicationId::from))
+}
+
 /// Takes a case that nobody else holds, or goes on holding it. Tells whether it is held now, and whether
 /// that is new.
 ///

@@ -69,6 +69,27 @@ pub async fn owe_until(
     Ok(())
 }
 
+/// Lets the messages about a fact leave only from then on.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn hold_back(tx: &mut Tx, fact: FactId, until: OffsetDateTime) -> DbResult<()> {
+    sqlx::query!("update messages set due_at = $2 where fact = $1", fact.uuid(), until).execute(tx.pg()).await?;
+    Ok(())
+}
+
+/// Takes the messages about a fact back. Tells whether none has left, or is about to.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn take_back(tx: &mut Tx, fact: FactId) -> DbResult<bool> {
+    sqlx::query!("delete from messages where fact = $1 and state = 'menunggu' and tries = 0", fact.uuid())
+        .execute(tx.pg())
+        .await?;
+    let left = sqlx::query_scalar!(r#"select exists (select from messages where fact = $1) as "left!""#, fact.uuid());
+    Ok(!left.fetch_one(tx.pg()).await?)
+}
+
 /// The index of whom a message goes to, and what is kept of it.
 fn seal(vault: &Vault, place: Place, content: &Content) -> Result<(BlindIndex, Vec<u8>), VaultError> {
     Ok(match content {

@@ -81,6 +81,26 @@ pub async fn take(
     Ok(true)
 }
 
+/// Keeps the place of an application until then; if nobody keeps it for longer, it is free by itself.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn hold(tx: &mut Tx, application: ApplicationId, until: OffsetDateTime) -> DbResult<()> {
+    sqlx::query!("update places set held_until = $2 where application_id = $1", application.uuid(), until)
+        .execute(tx.pg())
+        .await?;
+    Ok(())
+}
+
+/// Confirms the place that an application still has. Tells whether it has one.
+///
+/// # Errors
+/// [`super::DbError`].
+pub async fn confirm(tx: &mut Tx, application: ApplicationId) -> DbResult<bool> {
+    let kept = sqlx::query!("update places set held_until = null where application_id = $1", application.uuid());
+    Ok(kept.execute(tx.pg()).await?.rows_affected() == 1)
+}
+
 /// Frees whatever place an application has.
 ///
 /// # Errors

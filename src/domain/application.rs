@@ -199,6 +199,33 @@ impl Application {
         BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(text))
     }
 
+    /// When it was last sent in by whoever filed it. The promise counts from here: a decision that was taken back changes nothing.
+    #[must_use]
+    pub fn sent_at(&self) -> OffsetDateTime {
+        let sent = self.history.iter().rev().find(|entry| entry.to == Status::Diajukan && !entry.is_undoing());
+        sent.map(|entry| entry.at).or(self.submitted_at).unwrap_or(self.answered_at)
+    }
+
+    /// Its steps without those that an officer took back.
+    #[must_use]
+    pub fn standing_steps(&self) -> Vec<&HistoryEntry> {
+        let mut steps = Vec::new();
+        for entry in &self.history {
+            if entry.is_undoing() {
+                steps.pop();
+            } else {
+                steps.push(entry);
+            }
+        }
+        steps
+    }
+
+    /// The decision that can still be taken back, by whoever took it.
+    #[must_use]
+    pub fn fresh_decision(&self, now: OffsetDateTime) -> Option<&HistoryEntry> {
+        self.history.last().filter(|last| last.is_decision() && now < last.at + limits::UNDO)
+    }
+
     /// The half hour in which the card is to be fetched: of a case under way whose place is firm. There is none once the case
     /// has ended, once its day went by, or when a returned case had to give its place up.
     #[must_use]

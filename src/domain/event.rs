@@ -63,6 +63,21 @@ pub struct HistoryEntry {
     pub fact: FactId,
 }
 
+impl HistoryEntry {
+    /// Whether an officer decided a case with this step.
+    #[must_use]
+    pub fn is_decision(&self) -> bool {
+        self.from == Status::Diajukan && self.by == Actor::Petugas
+    }
+
+    /// Whether an officer took a decision back with this step.
+    #[must_use]
+    pub fn is_undoing(&self) -> bool {
+        let was_decided = matches!(self.from, Status::Disetujui | Status::PerluPerbaikan | Status::Ditolak);
+        was_decided && self.to == Status::Diajukan && self.by == Actor::Petugas
+    }
+}
+
 /// What happened outside a case's steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {

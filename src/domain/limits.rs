@@ -40,9 +40,12 @@ pub const SESSION_TOTAL: Duration = Duration::hours(12);
 /// An officer's session ends after so long without a request …
 pub const DESK_IDLE: Duration = Duration::minutes(15);
 /// … and after so long in all.
-pub const DESK_TOTAL: Duration = Duration::hours(8);
+pub const DESK_TOTAL: Duration = Duration::hours(10);
 /// How long an officer holds a case without doing anything.
 pub const LEASE: Duration = Duration::minutes(5);
+/// How long whoever approved, returned or refused a case may take that back. No message of it leaves before, its place is kept,
+/// and nothing is printed.
+pub const UNDO: Duration = Duration::seconds(60);
 /// How long a chosen place is held for somebody who has not yet pressed "Ya".
 pub const HOLD: Duration = Duration::minutes(15);
 /// How often a citizen may move a sent case within a day: each move is an SMS to a number that they typed.

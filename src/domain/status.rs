@@ -112,12 +112,13 @@ impl Status {
             SiapDiambil, TidakDiambil,
         };
         let exists = match (self, by) {
-            (Draf, Warga) => matches!(to, Diajukan),
+            // For an officer: taking a decision back; the database holds who may, and for how long.
+            (Draf, Warga) | (PerluPerbaikan | Ditolak, Petugas) => matches!(to, Diajukan),
             (Diajukan, Petugas) => matches!(to, PerluPerbaikan | Disetujui | Ditolak),
             (PerluPerbaikan, Warga) => matches!(to, Diajukan | Dibatalkan),
             (PerluPerbaikan, Jam) => matches!(to, Kedaluwarsa),
             (Diajukan | Disetujui | MenungguBlangko, Warga) => matches!(to, Dibatalkan),
-            (Disetujui, Petugas) => matches!(to, Dicetak | MenungguBlangko),
+            (Disetujui, Petugas) => matches!(to, Dicetak | MenungguBlangko | Diajukan),
             (MenungguBlangko, Petugas) => matches!(to, Dicetak),
             (Dicetak, Petugas) => matches!(to, SiapDiambil | Disetujui),
             (SiapDiambil, Petugas) => matches!(to, Selesai | Disetujui),

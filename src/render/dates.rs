@@ -62,6 +62,13 @@ pub fn hour_wib(moment: impl Given<OffsetDateTime>) -> String {
     format!("{}\u{a0}WIB", hour(moment))
 }
 
+/// `14.25.07`, for what ends within a minute.
+#[must_use]
+pub fn to_the_second(moment: impl Given<OffsetDateTime>) -> String {
+    let here = moment.given().to_offset(WIB);
+    format!("{}.{:02}", hour(here), here.second())
+}
+
 /// The first full minute at or after a moment, so that nobody is told to come a few seconds early.
 #[must_use]
 pub fn next_minute_wib(moment: OffsetDateTime) -> String {

@@ -16,6 +16,13 @@ use crate::domain::{
 pub const LOGIN_WRONG: &str = "Nama pengguna, kata sandi, atau kode tidak cocok.";
 /// Somebody has left the desk.
 pub const LEFT: &str = "Anda sudah keluar. Halaman ini aman ditutup.";
+/// A session of the desk was not used for 15 minutes, or had lasted 10 hours.
+pub const SESSION_IDLE: &str = "Sesi Anda berakhir: 15 menit tidak dipakai, atau sudah 10 jam. Masuk lagi untuk melanjutkan.";
+/// Somebody else's hand was at the officer's account.
+pub const SESSION_CHANGED: &str =
+    "Anda dikeluarkan karena kata sandi atau kode masuk akun Anda diganti. Masuk lagi untuk melanjutkan.";
+/// The officer's account was shut.
+pub const ACCOUNT_SHUT: &str = "Akun petugas Anda sudah ditutup. Tanyakan kepada penyelia atau admin dinas.";
 /// The user name is missing.
 pub const NAME_EMPTY: &str = "Isi nama pengguna.";
 /// A code of the second factor does not match; mostly the phone's clock is wrong, or the code is an old one.
@@ -79,6 +86,37 @@ pub fn held(name: &FullName, since: impl Given<OffsetDateTime>) -> String {
     format!("Sedang dibuka {} sejak {}.", name.as_str(), dates::hour_wib(since))
 }
 
+/// The officer had lost a case, and holds it again: their time had run out, or a supervisor had taken it from them.
+#[must_use]
+pub fn held_again(released: Option<&(FullName, OffsetDateTime)>) -> String {
+    let lost = match released {
+        Some((name, at)) => format!("{} melepaskan kasus ini dari Anda pada {}.", name.as_str(), dates::hour_wib(*at)),
+        None => "Waktu memegang kasus ini habis.".to_owned(),
+    };
+    format!("{lost} Belum ada yang mengambilnya, jadi kini Anda pegang lagi: periksa, lalu tekan sekali lagi.")
+}
+
+/// A supervisor took a case from whoever held it, or nobody did.
+#[must_use]
+pub fn released(was_held: bool) -> &'static str {
+    if was_held {
+        "Kasus ini dilepaskan. Petugas lain kini dapat memeriksanya."
+    } else {
+        "Kasus ini sudah tidak dipegang siapa pun. Tidak ada yang berubah."
+    }
+}
+
+/// A decision can no longer be taken back, because of a step that followed it.
+#[must_use]
+pub fn undo_followed(officer: Option<&FullName>, at: OffsetDateTime, status: Status) -> String {
+    let who = officer.map(|name| format!(" oleh {}", name.as_str())).unwrap_or_default();
+    format!(
+        "Tidak dapat diurungkan, karena langkah terakhir kasus ini bukan putusan Anda: {}{who} pada {}.",
+        status.label(),
+        dates::hour_wib(at)
+    )
+}
+
 /// Somebody was faster: who, when, and where the case stands now.
 #[must_use]
 pub fn late(officer: Option<&FullName>, at: OffsetDateTime, status: Status) -> String {
@@ -91,15 +129,37 @@ pub fn late(officer: Option<&FullName>, at: OffsetDateTime, status: Status) -> S
     }
 }
 
+/// A decision was taken back.
+#[must_use]
+pub fn undone(number: ReceiptNumber) -> String {
+    format!("Putusan {number} diurungkan. SMS-nya tidak dikirim, dan kasus ini Anda pegang lagi.")
+}
+
+/// A decision can no longer be taken back: the minute is over.
+pub const UNDO_LATE: &str = "Putusan ini tidak dapat diurungkan lagi, karena sudah lebih dari 1 menit dan SMS-nya dikirim. Bila \
+    putusannya keliru, hubungi pemohon dan penyelia Anda.";
+/// A decision can no longer be taken back: the resident has applied again.
+pub const UNDO_FILED: &str =
+    "Putusan ini tidak dapat diurungkan lagi, karena pemohon sudah mengajukan permohonan baru. Periksa permohonan barunya.";
+/// Cards that were approved a moment ago.
+pub const PRINT_SOON: &str =
+    "Kartu yang baru disetujui dapat dicetak setelah 1 menit, karena persetujuannya masih dapat diurungkan.";
+
+/// What an officer decided.
+#[must_use]
+pub fn decided_in_short(status: impl Given<Status>) -> &'static str {
+    match status.given() {
+        Status::Disetujui => "disetujui",
+        Status::PerluPerbaikan => "dikembalikan",
+        Status::Ditolak => "ditolak",
+        other => other.label(),
+    }
+}
+
 /// What became of a case, and whether the next one is open.
 #[must_use]
 pub fn decided(number: ReceiptNumber, status: Status, has_next: bool) -> String {
-    let deed = match status {
-        Status::Disetujui => "disetujui",
-        Status::PerluPerbaikan => "dikembalikan, SMS dikirim",
-        Status::Ditolak => "ditolak, SMS dikirim",
-        other => other.label(),
-    };
+    let deed = decided_in_short(status);
     let next = if has_next { "Kasus berikutnya sudah terbuka." } else { "Tidak ada lagi yang menunggu pemeriksaan." };
     format!("{number} {deed}. {next}")
 }

@@ -66,7 +66,7 @@ pub fn next(application: &Application, holidays: &Holidays, now: OffsetDateTime)
         Status::Draf => format!("lengkapi dan kirim paling lambat {}.", dates::full(application.answered_at + limits::DRAFT)),
         Status::Diajukan if application.leased_until.is_some() => "petugas sedang membuka dokumen Anda.".into(),
         Status::Diajukan => {
-            let by = calendar::decision_day(sent_at(application), holidays);
+            let by = calendar::decision_day(application.sent_at(), holidays);
             if day_of(now) > by {
                 return format!(
                     "pemeriksaan terlambat dari janji kami, {}. Antrean Anda tetap; SMS dikirim begitu selesai.",
@@ -95,12 +95,6 @@ pub fn next(application: &Application, holidays: &Holidays, now: OffsetDateTime)
     }
 }
 
-/// When the case was last sent in.
-fn sent_at(application: &Application) -> OffsetDateTime {
-    let sent = application.history.iter().rev().find(|entry| entry.to == Status::Diajukan);
-    sent.map(|entry| entry.at).or(application.submitted_at).unwrap_or(application.answered_at)
-}
-
 /// How a line of the time line is painted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
@@ -123,19 +117,20 @@ pub struct TimelineStep {
     pub mark: Mark,
 }
 
-/// Every step that was taken, what the case waits for now, and what is expected to follow. A step is over once it is taken,
+/// Every step that was taken and not taken back, what the case waits for now, and what is expected to follow. A step is over once it is taken,
 /// but for the last one where it begins something that lasts: "Sedang dicetak".
 #[must_use]
 pub fn timeline(application: &Application) -> Vec<TimelineStep> {
     let waits = waits(application);
     let last_is_over = waits.is_some() || application.status == Status::Selesai;
-    let last = application.history.len().saturating_sub(1);
-    let step = |(place, entry): (usize, &HistoryEntry)| TimelineStep {
-        label: happened(entry.from, entry.to),
+    let steps = application.standing_steps();
+    let last = steps.len().saturating_sub(1);
+    let step = |(place, entry): (usize, &&HistoryEntry)| TimelineStep {
+        label: happened(entry),
         at: Some(entry.at.to_offset(WIB)),
         mark: if place == last && !last_is_over { Mark::Current } else { Mark::Done },
     };
-    let taken = application.history.iter().enumerate().map(step);
+    let taken = steps.iter().enumerate().map(step);
     let now = waits.map(|label| TimelineStep { label, at: None, mark: Mark::Current });
     let next = expected(application.status).iter().map(|label| TimelineStep { label, at: None, mark: Mark::Next });
     taken.chain(now).chain(next).collect()
@@ -154,8 +149,9 @@ fn waits(application: &Application) -> Option<&'static str> {
 
 /// What a step is called when it has happened.
 #[must_use]
-pub fn happened(from: Status, to: Status) -> &'static str {
-    match (from, to) {
+pub fn happened(entry: &HistoryEntry) -> &'static str {
+    match (entry.from, entry.to) {
+        _ if entry.is_undoing() => "Putusan diurungkan",
         (Status::Draf, Status::Diajukan) => "Diajukan",
         (_, Status::Diajukan) => "Diperbaiki dan diajukan lagi",
         (_, Status::PerluPerbaikan) => "Diperiksa: perlu perbaikan",
@@ -169,6 +165,7 @@ pub fn happened(from: Status, to: Status) -> &'static str {
 #[must_use]
 pub fn deed(from: Status, to: Status) -> &'static str {
     match (from, to) {
+        (_, Status::Diajukan) => "Mengurungkan putusannya",
         (_, Status::PerluPerbaikan) => "Memeriksa dan meminta perbaikan",
         (Status::Diajukan, Status::Disetujui) => "Memeriksa dan menyetujui",
         (_, Status::Disetujui) => "Mengembalikan kartu ke antrean cetak",

@@ -1,6 +1,6 @@
 //! Where somebody goes who had to log in first: back to the page that they wanted.
 
-use super::paths::{ACCOUNT, HOME, LOGIN_THEN, SERVICE};
+use super::paths::{ACCOUNT, DESK_LOGIN_THEN, HOME, LOGIN_THEN, MESSAGES, QUEUE, SERVICE};
 
 /// Why somebody has to log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,16 +24,37 @@ pub fn address(to: &str, cause: LoginCause) -> String {
     format!("{LOGIN_THEN}{to}{cause}")
 }
 
+/// The desk's log-in page that leads on to an address.
+#[must_use]
+pub fn at_the_desk(to: &str) -> String {
+    format!("{DESK_LOGIN_THEN}{to}")
+}
+
+/// Whether an answer leads to a log-in that leads on from there.
+#[must_use]
+pub fn leads_to_login(to: &str) -> bool {
+    to.starts_with(LOGIN_THEN) || to.starts_with(DESK_LOGIN_THEN)
+}
+
 /// An address that log-in may lead on to: a citizen's page of ours, and nothing else.
 #[must_use]
 pub fn allowed(wanted: &str) -> &str {
+    among(wanted, [SERVICE, ACCOUNT])
+}
+
+/// An address that the desk's log-in may lead on to: a page of the desk, and nothing else.
+#[must_use]
+pub fn allowed_at_the_desk(wanted: &str) -> &str {
+    among(wanted, [QUEUE, MESSAGES])
+}
+
+/// The address, if it is one of these pages or below one; else the first of them.
+fn among<'a>(wanted: &'a str, pages: [&'static str; 2]) -> &'a str {
     let plain = wanted.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-.".contains(&byte))
         && !wanted.contains("//")
         && !wanted.contains("..");
-    let ours = [SERVICE, ACCOUNT]
-        .iter()
-        .any(|page| wanted.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
-    if plain && ours { wanted } else { SERVICE }
+    let ours = pages.iter().any(|page| wanted.strip_prefix(page).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
+    if plain && ours { wanted } else { pages[0] }
 }
 
 /// The page that somebody sees again after logging in when this address was refused, or after a fault: for the address of a

@@ -6,6 +6,7 @@ use axum::{
 };
 use time::OffsetDateTime;
 
+use super::told;
 use crate::{
     actions::{ProofError, codes::FinishError},
     db::DbError,
@@ -20,6 +21,8 @@ pub enum WebError {
     NotFound,
     /// Somewhere else is the place to be.
     Elsewhere(String),
+    /// The same, and that page says why.
+    ElsewhereBecause(String, &'static str),
     /// A refusal that the status alone explains.
     Status(StatusCode),
     /// The database.
@@ -76,6 +79,7 @@ impl IntoResponse for WebError {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND.into_response(),
             Self::Elsewhere(to) => Redirect::to(&to).into_response(),
+            Self::ElsewhereBecause(to, why) => told::lead_to(&to, why),
             Self::Status(status @ StatusCode::TOO_MANY_REQUESTS) => (status, [(header::RETRY_AFTER, "60")]).into_response(),
             Self::Status(status) => status.into_response(),
             Self::Db(error) if error.is_passing() => {

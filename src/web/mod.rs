@@ -48,6 +48,7 @@ pub fn router(state: AppState) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(from_fn(error_pages::mark_answered))
         .layer(sessions(&state, Audience::Petugas))
+        .layer(from_fn_with_state(state.clone(), unsent::keep))
         .layer(from_fn(error_pages::at_the_desk));
     Router::new()
         .merge(public::router())

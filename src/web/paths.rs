@@ -132,6 +132,8 @@ pub const LEASE: &str = "/petugas/permohonan/{id}/pemeriksaan";
 pub const RELEASE: &str = "/petugas/permohonan/{id}/pelepasan";
 /// "Lewati" (POST).
 pub const SKIP: &str = "/petugas/permohonan/{id}/lewati";
+/// "Urungkan" (POST).
+pub const UNDO: &str = "/petugas/permohonan/{id}/pengurungan";
 /// "Setujui" (POST).
 pub const APPROVAL: &str = "/petugas/permohonan/{id}/persetujuan";
 /// "Kembalikan" (POST).
@@ -187,6 +189,8 @@ pub const BACK_TO_CHECK: &str = "?kembali=konfirmasi";
 
 /// How the log-in page begins that leads on to an address.
 pub const LOGIN_THEN: &str = concat!("/masuk", "?ke=");
+/// The same at the desk.
+pub const DESK_LOGIN_THEN: &str = concat!("/petugas/masuk", "?ke=");
 
 fn of(route: &str, id: impl Given<ApplicationId>) -> String {
     route.replace("{id}", &id.given().to_string())

@@ -126,7 +126,7 @@ where
         let shell = Shell {
             signed_in: true,
             until: Some(dates::hour_wib(ends)),
-            unsent: unsent.map(Unsent::words),
+            unsent: unsent.and_then(Unsent::words),
             sends_email: db.sends_email(),
         };
         let unsent = unsent.and_then(Unsent::form);

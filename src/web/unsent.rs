@@ -1,11 +1,12 @@
-//! Forms that came after their session had ended: what was typed is kept, sealed, in the browser that sent it, and stands in
-//! its form again after logging in. Passwords and codes are not kept, nor anything that no application's page asks for.
+//! What was typed and is not stored: forms that came after their session had ended, and words that an officer typed before
+//! they turned a page. It is kept, sealed, in the browser that sent it, and stands in its form again. Passwords and codes are
+//! not kept.
 
 use axum::{
     extract::{Request, State},
     http::{Method, StatusCode, header},
     middleware::Next,
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 use serde::{Deserialize, Serialize};
 use tower_sessions::cookie::time::Duration;
@@ -19,43 +20,77 @@ use super::{
     state::AppState,
 };
 
-/// How long somebody may take to log in again.
+/// How long somebody may take to log in again, or to come back to their words.
 const KEPT: Duration = Duration::minutes(15);
 
-/// What was sent to a page that needed a log-in.
+/// Why a form was kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+enum Cause {
+    /// Nobody was logged in any more.
+    LoggedOut,
+    /// The application had moved on, and the page is no longer there.
+    MovedOn,
+    /// Something else of the same page was looked at.
+    Turned,
+}
+
+/// What was sent to a page, and not stored.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Unsent {
-    /// The page on which the form stands.
-    page: String,
+    /// The address it was sent to.
+    address: String,
     /// What was typed.
     fields: Vec<(String, String)>,
     /// Whether there were files, which have to be chosen again.
     has_files: bool,
-    /// Whether the session was there, and the application had moved on.
-    has_moved_on: bool,
-}
-
-/// Whether a page shows again what was typed into it before its form could be taken.
-fn shows_it_again(page: &str) -> bool {
-    page.starts_with(paths::SERVICE)
-        && [paths::CATEGORY, paths::PAPERS, paths::SCHEDULE]
-            .iter()
-            .any(|route| page.rsplit('/').next() == route.rsplit('/').next())
+    cause: Cause,
 }
 
 /// Marks the answer to files for a page that is no longer there: an extension of the response.
 #[derive(Clone, Copy, Debug)]
 pub struct MovedOn;
 
+/// Marks an answer that looks at something else of the page, whose form is kept.
+#[derive(Clone, Copy, Debug)]
+struct Turned;
+
+/// Looks at something else of the page that a form stands on; what was typed stands there again.
+pub fn turn_to(address: &str) -> Response {
+    let mut response = Redirect::to(address).into_response();
+    response.extensions_mut().insert(Turned);
+    response
+}
+
+/// Whether a page shows again what was typed into it before its form could be taken.
+fn shows_it_again(page: &str) -> bool {
+    let of_an_application = page.starts_with(paths::SERVICE)
+        && [paths::CATEGORY, paths::PAPERS, paths::SCHEDULE]
+            .iter()
+            .any(|route| page.rsplit('/').next() == route.rsplit('/').next());
+    let at_the_desk = [paths::CASE.trim_end_matches("{id}"), paths::PRINTING, paths::TODAY];
+    of_an_application || at_the_desk.iter().any(|start| page.starts_with(start))
+}
+
 impl Unsent {
-    fn of(page: String, has_files: bool, form: &[u8]) -> Self {
+    fn of(address: String, form: &[u8], has_files: bool, cause: Cause) -> Self {
         let is_secret = |name: &str| name.contains("sandi") || name.contains("kode");
-        let mut fields: Vec<(String, String)> = pairs(form).into_iter().filter(|(name, _)| !is_secret(name)).collect();
-        // Whoever logs in next may be somebody else: an application's page is not theirs, the account's is.
-        if !shows_it_again(&page) {
-            fields.clear();
+        let mut unsent = Self { address, fields: Vec::new(), has_files, cause };
+        // Whoever logs in next may be somebody else: an application's page or a case is not theirs, the account's page is.
+        if cause != Cause::MovedOn && shows_it_again(&unsent.page()) {
+            unsent.fields = pairs(form).into_iter().filter(|(name, _)| !is_secret(name)).collect();
         }
-        Self { page, fields, has_files, has_moved_on: false }
+        unsent
+    }
+
+    /// The page on which the form stands.
+    fn page(&self) -> String {
+        after_login::page_of(&self.address)
+    }
+
+    /// Whether it was sent to a route.
+    #[must_use]
+    pub fn was_for(&self, route: &str) -> bool {
+        self.address.rsplit('/').next() == route.rsplit('/').next()
     }
 
     /// The form as it was sent; nothing when nothing of it was kept.
@@ -64,19 +99,20 @@ impl Unsent {
         (!self.fields.is_empty()).then(|| Form::of(self.fields.clone()))
     }
 
-    /// What became of it.
+    /// What became of it; nothing where that is plain.
     #[must_use]
-    pub fn words(&self) -> &'static str {
-        match (self.has_files, self.fields.is_empty()) {
-            _ if self.has_moved_on => {
+    pub fn words(&self) -> Option<&'static str> {
+        Some(match (self.cause, self.has_files, self.fields.is_empty()) {
+            (Cause::Turned, ..) => return None,
+            (Cause::MovedOn, ..) => {
                 "Berkas yang terakhir Anda kirim tidak tersimpan, karena permohonan ini sudah berubah di halaman lain."
             }
-            (true, _) => "Yang terakhir Anda kirim belum sampai, karena Anda sudah keluar. Pilih lagi berkasnya.",
-            (_, false) => {
+            (_, true, _) => "Yang terakhir Anda kirim belum sampai, karena Anda sudah keluar. Pilih lagi berkasnya.",
+            (_, _, false) => {
                 "Yang terakhir Anda kirim belum sampai, karena Anda sudah keluar. Isiannya masih ada: periksa, lalu kirim lagi."
             }
-            (_, true) => "Yang terakhir Anda kirim belum sampai, karena Anda sudah keluar. Periksa, lalu kirim lagi.",
-        }
+            (_, _, true) => "Yang terakhir Anda kirim belum sampai, karena Anda sudah keluar. Periksa, lalu kirim lagi.",
+        })
     }
 
     /// The same, on the log-in page.
@@ -97,22 +133,30 @@ pub async fn keep(State(state): State<AppState>, mut request: Request, next: Nex
     let has_files = !is_form(request.headers());
     let typed = request.extensions().get::<Typed>().cloned();
     let kept = if is_looking { cookie.open::<Unsent>(request.headers()) } else { None };
-    let is_its_page = kept.as_ref().is_some_and(|kept| kept.page == path);
+    let is_its_page = kept.as_ref().is_some_and(|kept| kept.page() == path);
+    let is_turned = kept.as_ref().is_some_and(|kept| kept.cause == Cause::Turned);
     // The log-in speaks of it where it leads to its page.
-    let asked = parameter(request.uri().query(), "ke").filter(|_| path == paths::LOGIN);
-    if let Some(kept) = kept.filter(|kept| is_its_page || asked.as_deref() == Some(&kept.page)) {
+    let is_login = path == paths::LOGIN || path == paths::DESK_LOGIN;
+    let asked = parameter(request.uri().query(), "ke").filter(|_| is_login);
+    if let Some(kept) = kept.filter(|kept| is_its_page || asked.as_deref() == Some(&kept.page())) {
         request.extensions_mut().insert(kept);
     }
     let mut response = next.run(request).await;
     let to = response.headers().get(header::LOCATION).filter(|_| response.status() == StatusCode::SEE_OTHER);
     let to = to.and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
-    if !is_looking && to.starts_with(paths::LOGIN_THEN) {
-        let form = typed.as_ref().and_then(|typed| typed.0.get()).map(AsRef::as_ref).unwrap_or_default();
-        give(&cookie, Unsent::of(after_login::page_of(&path), has_files, form), &mut response);
+    let form = typed.as_ref().and_then(|typed| typed.0.get()).map(AsRef::as_ref).unwrap_or_default();
+    let leads_to_login = after_login::leads_to_login(&to);
+    if !is_looking && leads_to_login {
+        give(&cookie, Unsent::of(path, form, has_files, Cause::LoggedOut), &mut response);
+    } else if response.extensions().get::<Turned>().is_some() {
+        give(&cookie, Unsent::of(path, form, false, Cause::Turned), &mut response);
     } else if response.extensions().get::<MovedOn>().is_some() {
         let page = to.split('?').next().unwrap_or_default().to_owned();
-        give(&cookie, Unsent { page, fields: Vec::new(), has_files, has_moved_on: true }, &mut response);
-    } else if path == paths::LOGOUT || is_its_page && response.status() == StatusCode::OK {
+        give(&cookie, Unsent::of(page, &[], has_files, Cause::MovedOn), &mut response);
+    } else if path == paths::LOGOUT
+        || path == paths::DESK_LOGOUT
+        || is_its_page && !is_turned && response.status() == StatusCode::OK
+    {
         cookie.take_away(&mut response);
     }
     response

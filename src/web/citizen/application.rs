@@ -131,7 +131,10 @@ fn told(application: &Application, query: Option<&str>) -> Option<String> {
         let phone = application.details.phone.as_ref().map(crate::domain::phone::Phone::masked).unwrap_or_default();
         Some(format!("Permohonan {number} terkirim. Kabar berikutnya kami kirim lewat SMS ke {phone}."))
     } else if asked("diperbaiki")
-        && application.history.last().is_some_and(|step| step.from == Status::PerluPerbaikan && step.to == Status::Diajukan)
+        && application
+            .standing_steps()
+            .last()
+            .is_some_and(|step| step.from == Status::PerluPerbaikan && step.to == Status::Diajukan)
     {
         Some("Perbaikan terkirim. Petugas memeriksa lagi dan antrean Anda tetap.".to_owned())
     } else if asked("lagi") {

@@ -11,6 +11,8 @@ use time::OffsetDateTime;
 use super::{
     Case,
     desk::{Desk, DeskShell},
+    explain::{Open, Preview, explanation},
+    filter::Filter,
     viewer::Viewer,
 };
 use crate::{
@@ -18,11 +20,15 @@ use crate::{
         decision::Decision,
         viewing::{self, SeenCase},
     },
-    db::{Db, leases::Lease},
+    db::{
+        Db,
+        cases::{self, FreshDecision},
+        leases::Lease,
+    },
     domain::{
         application::Application,
         category::DocumentKind,
-        event::{Explanation, Fault},
+        event::Fault,
         ids::ApplicationId,
         message::{Channel, Message, MessageState},
         officer::{Family, Role},
@@ -31,7 +37,7 @@ use crate::{
     render::{
         dates,
         desk::{self, Age},
-        desk_words, mail, sms, status,
+        desk_words, mail, status,
     },
     web::{
         error::{WebError, WebResult},
@@ -40,51 +46,15 @@ use crate::{
     },
 };
 
-/// Which of the two forms is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Open {
-    Return,
-    Refuse,
-}
-
-impl Open {
-    fn parse(code: &str) -> Option<Self> {
-        match code {
-            "kembali" => Some(Self::Return),
-            "tolak" => Some(Self::Refuse),
-            _ => None,
-        }
-    }
-
-    /// The decision that an explanation is for.
-    pub fn decision(self, why: Explanation) -> Decision {
-        match self {
-            Self::Return => Decision::Return(why),
-            Self::Refuse => Decision::Refuse(why),
-        }
-    }
-}
-
-/// An SMS as it would be sent, and how long it is.
-pub struct Preview {
-    pub text: String,
-    pub parts: usize,
-    pub length: usize,
-}
-
-impl Preview {
-    pub fn of(decision: &Decision, case: &Application, now: OffsetDateTime) -> Option<Self> {
-        let text = sms::text(case.receipt_number?, &decision.notice(case, now)?);
-        Some(Self { parts: sms::parts(&text), length: text.chars().count(), text })
-    }
-}
-
-/// What a post adds to the page when it is shown again.
+/// What the page shows besides the case: a form that is open, and what a post came to.
 #[derive(Default)]
 pub struct Again {
     pub open: Option<Open>,
     pub form: Form,
+    /// The SMS that is about to be sent.
     pub preview: Option<Preview>,
+    /// Whether that is asked for.
+    pub shows_sms: bool,
     /// What happened instead.
     pub problem: Option<String>,
 }
@@ -125,6 +95,10 @@ pub struct CasePage {
     may_decide: bool,
     hindrance: Option<&'static str>,
     may_release: bool,
+    /// The part of the queue that it was opened from.
+    filter: Filter,
+    /// What whoever looks may still take back.
+    fresh: Vec<FreshDecision>,
     flags: Vec<String>,
     twins: Vec<(DocumentKind, String, String)>,
     documents: Vec<DocumentKind>,
@@ -137,8 +111,13 @@ pub struct CasePage {
 }
 
 pub async fn get(desk: Desk, State(db): State<Db>, Case(id): Case, RawQuery(query): RawQuery) -> WebResult {
-    let open = parameter(query.as_deref(), "buka").and_then(|code| Open::parse(&code));
-    let again = Again { open, ..Again::default() };
+    let asked = parameter(query.as_deref(), "buka").and_then(|code| Open::parse(&code));
+    let again = Again {
+        open: asked.or_else(|| desk.unsent.as_ref().and_then(Open::of)),
+        form: desk.form(),
+        shows_sms: parameter(query.as_deref(), "sms").is_some(),
+        ..Again::default()
+    };
     Ok(page(desk, &db, id, query.as_deref(), again).await?.into_response())
 }
 
@@ -149,7 +128,7 @@ pub async fn picture(desk: Desk, State(db): State<Db>, super::StoredPage(id, pag
 }
 
 /// The page of a case, also after a post that did not go through.
-pub async fn page(desk: Desk, db: &Db, id: ApplicationId, query: Option<&str>, again: Again) -> WebResult<CasePage> {
+pub async fn page(desk: Desk, db: &Db, id: ApplicationId, query: Option<&str>, mut again: Again) -> WebResult<CasePage> {
     let seen = viewing::see_case(db, &desk.on_duty, id, desk.now).await?.ok_or(WebError::NotFound)?;
     let officer = desk.officer();
     let holds = seen.lease.as_ref().is_some_and(|lease| lease.officer == officer.id);
@@ -163,14 +142,21 @@ pub async fn page(desk: Desk, db: &Db, id: ApplicationId, query: Option<&str>, a
         (_, Role::Penyelia, Family::TheirOwn) => Some(desk_words::OWN_FAMILY_OF_SUPERVISOR),
         _ => Some(desk_words::ONLY_LOOKING),
     };
+    if let Some(open) = again.open.filter(|_| again.shows_sms && is_waiting) {
+        let why = explanation(&mut again.form, &seen.application, open);
+        again.preview = why.and_then(|why| Preview::of(&open.decision(why), &seen.application, desk.now));
+    }
+    let fresh = cases::fresh_decisions(&mut db.read().await?, officer.id, desk.now).await?;
     let viewer = (officer.role != Role::Admin).then(|| Viewer::of(&seen.application, query)).flatten();
     Ok(CasePage {
         number: seen.application.receipt_number.map(|number| number.to_string()).unwrap_or_default(),
-        age: seen.application.history.last().filter(|_| is_waiting).map(|last| desk::age(last.at, desk.now, &seen.holidays)),
+        age: is_waiting.then(|| desk::age(seen.application.sent_at(), desk.now, &seen.holidays)),
         holds,
         may_decide,
         hindrance,
         may_release: officer.role == Role::Penyelia && seen.lease.is_some() && !holds,
+        filter: Filter::read(query),
+        fresh,
         flags: flags(&seen, desk.now),
         twins: twins(&seen),
         documents: seen.application.documents.iter().map(|document| document.kind).collect(),
@@ -217,7 +203,7 @@ fn twins(seen: &SeenCase) -> Vec<(DocumentKind, String, String)> {
 
 fn history(seen: &SeenCase) -> Vec<HistoryLine> {
     let line = |entry: &crate::domain::event::HistoryEntry| HistoryLine {
-        label: status::happened(entry.from, entry.to),
+        label: status::happened(entry),
         at: entry.at,
         who: entry
             .officer
@@ -226,4 +212,23 @@ fn history(seen: &SeenCase) -> Vec<HistoryLine> {
         why: seen.reasons.get(&entry.fact).map(desk_words::because).unwrap_or_default(),
     };
     seen.application.history.iter().map(line).collect()
+}
+
+impl CasePage {
+    /// Where something is done with the case, from this part of the queue.
+    fn deed(&self, route: &str) -> String {
+        self.filter.along(&paths::case_deed(route, self.case.id))
+    }
+
+    /// The case with something of it opened.
+    fn opened(&self, parameters: impl AsRef<str>) -> String {
+        self.filter.along(&format!("{}?{}", paths::case(self.case.id), parameters.as_ref()))
+    }
+
+    /// Whether a form of return or refusal stands on the page: one that is open, and can be sent or holds what was typed.
+    fn open_form(&self) -> Option<Open> {
+        let is_typed = !self.again.form.value("kata").is_empty();
+        let can_be_sent = self.holds || self.lease.is_none() || is_typed;
+        self.again.open.filter(|_| self.may_decide && can_be_sent)
+    }
 }

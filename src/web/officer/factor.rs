@@ -10,7 +10,7 @@ use axum::{
 };
 use tower_sessions::Session;
 
-use super::{HALF_WAY, desk::DeskShell};
+use super::{HALF_WAY, THEN, desk::DeskShell};
 use crate::{
     actions::{ProofError, desk_login},
     adapters::{authenticator::Authenticator, clock::Clock},
@@ -22,6 +22,7 @@ use crate::{
     domain::ids::OfficerId,
     render::{desk_words, qr::Qr, words},
     web::{
+        after_login,
         error::{WebError, WebResult, too_many},
         form::Form,
         middleware::Origin,
@@ -117,7 +118,9 @@ pub async fn post(
             session.remove::<Vec<u8>>(OFFER).await?;
             session.insert(sessions::OFFICER, record.officer.id).await?;
             session.insert(SINCE, now.unix_timestamp()).await?;
-            let Some(codes) = codes else { return Ok(Redirect::to(paths::QUEUE).into_response()) };
+            let then = session.remove::<String>(THEN).await?.unwrap_or_default();
+            let then = after_login::allowed_at_the_desk(&then).to_owned();
+            let Some(codes) = codes else { return Ok(Redirect::to(&then).into_response()) };
             Ok(RecoveryPage { shell: DeskShell::default(), codes }.into_response())
         }
         Err(ProofError::Wrong) => {

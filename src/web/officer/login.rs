@@ -3,13 +3,14 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::State,
+    Extension,
+    extract::{RawQuery, State},
     http::StatusCode,
     response::{IntoResponse, Redirect},
 };
 use tower_sessions::Session;
 
-use super::{HALF_WAY, desk::DeskShell};
+use super::{HALF_WAY, THEN, desk::DeskShell};
 use crate::{
     actions::{ProofError, desk_login},
     adapters::{
@@ -20,12 +21,14 @@ use crate::{
     domain::ids::OfficerId,
     render::{desk_words, words},
     web::{
+        after_login,
         error::{WebResult, too_many},
-        form::Form,
+        form::{Form, parameter},
         middleware::Origin,
         paths,
         shell::{PASSWORD, SINCE},
         told::{self, Told},
+        unsent::Unsent,
     },
 };
 
@@ -36,20 +39,27 @@ struct LoginPage {
     form: Form,
     /// Why the log-in was refused.
     refused: Option<String>,
+    /// Where it leads on to.
+    then: String,
+    /// What becomes of a form that came too late.
+    unsent: Option<&'static str>,
 }
 
 impl LoginPage {
     fn with(form: Form, refused: Option<String>) -> Self {
-        Self { shell: DeskShell::default(), form, refused }
+        let then = after_login::allowed_at_the_desk(form.value("ke")).to_owned();
+        Self { shell: DeskShell::default(), form, refused, then, unsent: None }
     }
 }
 
-pub async fn get(session: Session, Told(told): Told) -> WebResult {
+pub async fn get(session: Session, Told(told): Told, unsent: Option<Extension<Unsent>>, RawQuery(query): RawQuery) -> WebResult {
+    let form = Form::with([("ke", parameter(query.as_deref(), "ke").unwrap_or_default())]);
+    let page = LoginPage::with(form, None);
     if session.get::<OfficerId>(sessions::OFFICER).await?.is_some() {
-        return Ok(Redirect::to(paths::QUEUE).into_response());
+        return Ok(Redirect::to(&page.then).into_response());
     }
     let shell = DeskShell { told, ..DeskShell::default() };
-    Ok(LoginPage { shell, ..LoginPage::with(Form::default(), None) }.into_response())
+    Ok(LoginPage { shell, unsent: unsent.map(|unsent| unsent.before_login()), ..page }.into_response())
 }
 
 pub async fn post(
@@ -75,6 +85,7 @@ pub async fn post(
             session.clear().await;
             session.cycle_id().await?;
             session.insert(HALF_WAY, officer).await?;
+            session.insert(THEN, after_login::allowed_at_the_desk(form.value("ke"))).await?;
             session.insert(PASSWORD, mark).await?;
             session.insert(SINCE, now.unix_timestamp()).await?;
             Ok(Redirect::to(paths::DESK_FACTOR).into_response())

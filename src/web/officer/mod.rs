@@ -7,7 +7,9 @@ mod counter;
 mod day;
 mod decide;
 mod desk;
+mod explain;
 mod factor;
+mod filter;
 mod login;
 mod messages;
 mod offer;
@@ -37,6 +39,9 @@ use crate::domain::ids::{ApplicationId, PageId};
 /// Under this key a session keeps which officer has shown their password, but not yet the second factor.
 const HALF_WAY: &str = "half_way";
 
+/// Under this key it keeps where the log-in leads on to.
+const THEN: &str = "then";
+
 /// The routes of the desk.
 pub fn router() -> Router<AppState> {
     Router::new()
@@ -49,6 +54,7 @@ pub fn router() -> Router<AppState> {
         .route(paths::LEASE, post(decide::take))
         .route(paths::RELEASE, post(decide::release))
         .route(paths::SKIP, post(decide::skip))
+        .route(paths::UNDO, post(decide::undo))
         .route(paths::APPROVAL, post(decide::approve))
         .route(paths::RETURN, post(decide::send_back))
         .route(paths::REFUSAL, post(decide::refuse))

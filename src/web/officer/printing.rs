@@ -160,6 +160,7 @@ async fn refused(desk: Desk, db: &Db, error: DecisionError) -> WebResult<Respons
     let problem = match error {
         DecisionError::Db(error) => return Err(error.into()),
         DecisionError::Late(late) => desk_words::late(late.officer.as_ref(), late.at, late.status),
+        DecisionError::TooSoon => desk_words::PRINT_SOON.to_owned(),
         _ => return Err(WebError::NotFound),
     };
     let page = page(desk, db, None, Form::default(), Some(problem)).await?;

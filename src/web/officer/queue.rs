@@ -13,12 +13,15 @@ use uuid::Uuid;
 
 use super::{
     desk::{Desk, DeskShell},
+    filter::Filter,
     place::Place,
 };
 use crate::{
     actions::search,
     db::{
         Conn, Db,
+        cases::{self, FreshDecision},
+        leases,
         queue::{self, Cursor, Part, QueueItem, Wanted},
         schedule,
     },
@@ -76,6 +79,12 @@ struct QueuePage {
     found: bool,
     /// The oldest case that waits for a decision and that nobody holds.
     first: Option<ApplicationId>,
+    /// The oldest case that whoever looks holds.
+    held: Option<ApplicationId>,
+    /// What they decided a moment ago.
+    fresh: Vec<FreshDecision>,
+    /// This part of the queue, for the way back from a case.
+    filter: Filter,
 }
 
 struct Tab {
@@ -95,6 +104,7 @@ struct Line {
 struct Asked {
     counter: Counter,
     counters: Vec<Counter>,
+    filter: Filter,
     step: Status,
     category: Option<Category>,
     after: Option<Cursor>,
@@ -103,12 +113,15 @@ struct Asked {
 impl Asked {
     async fn read(conn: &mut Conn, desk: &Desk, query: Option<&str>) -> WebResult<Self> {
         let Place { counter, counters, .. } = Place::read(conn, desk, query).await?;
-        let step = parameter(query, "langkah").and_then(|code| Status::parse(&code));
+        let mut filter = Filter::read(query);
+        let own = desk.officer().counter.as_ref().map(|counter| &counter.code);
+        filter.counter = Some(counter.code.clone()).filter(|code| Some(code) != own);
         Ok(Self {
             counter,
             counters,
-            step: step.filter(|step| STEPS.contains(step)).unwrap_or(Status::Diajukan),
-            category: parameter(query, "ket").and_then(|code| Category::parse(&code)),
+            step: filter.step.filter(|step| STEPS.contains(step)).unwrap_or(Status::Diajukan),
+            category: filter.category,
+            filter,
             after: parameter(query, "setelah").and_then(|text| cursor(&text)),
         })
     }
@@ -162,6 +175,7 @@ pub async fn post(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery, m
 
 async fn page(conn: &mut Conn, desk: Desk, asked: Asked, holidays: &Holidays, lines: Vec<Line>) -> WebResult<QueuePage> {
     let late_before = late_before(Status::Diajukan, desk.now, holidays);
+    let officer = desk.officer().id;
     let counts = queue::counts(conn, &asked.counter.code, asked.category, late_before).await?;
     let count = |status: Status| counts.get(&status).copied().unwrap_or_default();
     let tab = |status: &Status| Tab {
@@ -183,6 +197,9 @@ async fn page(conn: &mut Conn, desk: Desk, asked: Asked, holidays: &Holidays, li
         next: None,
         found: false,
         first: None,
+        held: leases::oldest_held(conn, officer, desk.now).await?,
+        fresh: cases::fresh_decisions(conn, officer, desk.now).await?,
+        filter: asked.filter,
     })
 }
 

@@ -5,53 +5,72 @@ use crate::{
     web::{form::parameter, paths},
 };
 
+/// A page of a document as somebody looks at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct View {
+    /// The document.
+    pub kind: DocumentKind,
+    /// The number of its page, from 1.
+    pub number: usize,
+    /// By how many degrees it is turned: 0, 90, 180 or 270.
+    pub turn: u16,
+}
+
+impl View {
+    /// The view that parameters ask for, where they ask for one of a known document.
+    pub fn read(query: Option<&str>) -> Option<Self> {
+        let kind = parameter(query, "dok").and_then(|code| DocumentKind::parse(&code))?;
+        let number = parameter(query, "hal").and_then(|text| text.parse().ok()).unwrap_or(1);
+        let turn = parameter(query, "putar").and_then(|text| text.parse().ok()).filter(|turn| [0, 90, 180, 270].contains(turn));
+        Some(Self { kind, number, turn: turn.unwrap_or(0) })
+    }
+
+    /// The parameters that ask for it.
+    pub fn query(self) -> String {
+        let turned = if self.turn == 0 { String::new() } else { format!("&putar={}", self.turn) };
+        format!("dok={}&hal={}{turned}", self.kind.code(), self.number)
+    }
+}
+
 /// Where the pages of a case are looked at.
 pub struct Viewer {
-    /// A tab for each document: its kind, how many pages, where it leads.
-    pub tabs: Vec<(DocumentKind, usize, String)>,
-    /// The document that is shown.
-    pub kind: DocumentKind,
-    /// The number of the page that is shown, from 1.
-    pub number: usize,
-    /// How many it has.
+    /// A tab for each document, with how many pages it has.
+    pub tabs: Vec<(View, usize)>,
+    /// What is shown.
+    pub view: View,
+    /// How many pages its document has.
     pub count: usize,
     /// The picture.
     pub picture: String,
-    /// By how many degrees it is turned: 0, 90, 180 or 270.
-    pub turn: u16,
-    /// The page before, where there is one.
-    pub before: Option<String>,
-    /// The page after.
-    pub after: Option<String>,
+    /// The page before, of the document before at the first.
+    pub before: Option<View>,
+    /// The page after, of the document after at the last.
+    pub after: Option<View>,
     /// The same page, turned further.
-    pub turned: String,
+    pub turned: View,
 }
 
 impl Viewer {
     /// What the address asks for, or the first page; nothing when no page is stored.
     pub fn of(case: &Application, query: Option<&str>) -> Option<Self> {
-        let wanted = parameter(query, "dok").and_then(|code| DocumentKind::parse(&code));
-        let document = case.documents.iter().find(|document| Some(document.kind) == wanted).or_else(|| case.documents.first())?;
-        let count = document.pages.len();
-        let number = parameter(query, "hal").and_then(|text| text.parse().ok()).unwrap_or(1).clamp(1, count.max(1));
-        let turn = parameter(query, "putar").and_then(|text| text.parse().ok()).filter(|turn| [0, 90, 180, 270].contains(turn));
-        let turn = turn.unwrap_or(0);
-        let page: PageId = *document.pages.get(number - 1)?;
-        let address = |kind: DocumentKind, number: usize, turn: u16| {
-            let turned = if turn == 0 { String::new() } else { format!("&putar={turn}") };
-            format!("{}?dok={}&hal={number}{turned}#halaman", paths::case(case.id), kind.code())
-        };
-        let kind = document.kind;
+        let pages = |(kind, count): (DocumentKind, usize)| (1..=count).map(move |number| View { kind, number, turn: 0 });
+        let documents: Vec<(DocumentKind, usize)> = case.documents.iter().map(|known| (known.kind, known.pages.len())).collect();
+        let all: Vec<View> = documents.iter().copied().flat_map(pages).collect();
+        let wanted = View::read(query);
+        let is_wanted = |view: &View| wanted.is_some_and(|wanted| (wanted.kind, wanted.number) == (view.kind, view.number));
+        let of_wanted = |view: &View| wanted.is_some_and(|wanted| wanted.kind == view.kind);
+        let place = all.iter().position(is_wanted).or_else(|| all.iter().position(of_wanted)).unwrap_or(0);
+        let view = View { turn: wanted.map_or(0, |wanted| wanted.turn), ..*all.get(place)? };
+        let document = case.documents.iter().find(|document| document.kind == view.kind)?;
+        let page: PageId = *document.pages.get(view.number - 1)?;
         Some(Self {
-            tabs: case.documents.iter().map(|known| (known.kind, known.pages.len(), address(known.kind, 1, 0))).collect(),
-            kind,
-            number,
-            count,
+            tabs: documents.iter().map(|(kind, count)| (View { kind: *kind, number: 1, turn: 0 }, *count)).collect(),
+            view,
+            count: document.pages.len(),
             picture: paths::case_page(case.id, page),
-            turn,
-            before: (number > 1).then(|| address(kind, number - 1, 0)),
-            after: (number < count).then(|| address(kind, number + 1, 0)),
-            turned: address(kind, number, (turn + 90) % 360),
+            before: place.checked_sub(1).and_then(|before| all.get(before)).copied(),
+            after: all.get(place + 1).copied(),
+            turned: View { turn: (view.turn + 90) % 360, ..view },
         })
     }
 }
