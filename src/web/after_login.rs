@@ -1,6 +1,6 @@
 //! Where somebody goes who had to log in first: back to the page that they wanted.
 
-use super::paths::{ACCOUNT, DESK_LOGIN_THEN, HOME, LOGIN_THEN, MESSAGES, QUEUE, SERVICE};
+use super::paths::{ACCOUNT, DESK_LOGIN, DESK_LOGIN_THEN, HOME, LOGIN_THEN, MESSAGES, QUEUE, SERVICE};
 
 /// Why somebody has to log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,8 @@ pub fn address(to: &str, cause: LoginCause) -> String {
 /// The desk's log-in page that leads on to an address.
 #[must_use]
 pub fn at_the_desk(to: &str) -> String {
-    format!("{DESK_LOGIN_THEN}{to}")
+    // The queue is where it leads anyway.
+    if to == QUEUE { DESK_LOGIN.to_owned() } else { format!("{DESK_LOGIN_THEN}{to}") }
 }
 
 /// Whether an answer leads to a log-in that leads on from there.

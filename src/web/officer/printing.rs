@@ -175,6 +175,8 @@ async fn waiting(conn: &mut Conn, counter: &RegionCode, now: OffsetDateTime) -> 
         let part = Part { counter, status, category: None, late_before: OffsetDateTime::UNIX_EPOCH };
         lines.extend(queue::page(conn, part, None, limit, now).await?);
     }
+    let fresh = runs::fresh(conn, counter, now).await?;
+    lines.retain(|line| !fresh.contains(&line.id));
     lines.truncate(2 * CARDS);
     Ok(lines)
 }

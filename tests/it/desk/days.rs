@@ -50,7 +50,7 @@ async fn the_sheet_shows_who_comes_when_and_who_did_not() {
         assert_eq!(today.get(&format!("/petugas/jadwal/{nonsense}")).await.status, 404, "{nonsense}");
     }
     // The session of Friday has ended.
-    assert_eq!(browser.get("/petugas/jadwal").await.location(), "/petugas/masuk");
+    assert_eq!(browser.get("/petugas/jadwal").await.location(), "/petugas/masuk?ke=/petugas/jadwal");
     // A Saturday leads on to Monday.
     app.clock().set(datetime!(2026-11-28 09:00 +7));
     let (_, mut later) = printer(&app).await;

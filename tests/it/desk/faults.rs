@@ -109,7 +109,8 @@ async fn whatever_row_fails_nothing_of_a_deed_remains() {
     let rows = press_until_whole(&app, "pemeriksaan", async || officer.post(&format!("{case}/pemeriksaan"), &[]).await).await;
     assert!(rows > 3, "lease, event, head: {rows}");
     let fields = [("dok", "ktp_rusak"), ("alasan-ktp_rusak", "orang_lain"), ("kata", "Datang ke loket.")];
-    let page = officer.post(&format!("{case}/penolakan"), &fields).await;
+    let asked = officer.post(&format!("{case}/penolakan"), &fields).await;
+    let page = officer.follow(&asked).await;
     let sms = page.attributes("input[name=sms]", "value").remove(0);
     let fields: Vec<(&str, &str)> = fields.into_iter().chain([("sms", sms.as_str())]).collect();
     // The next case is taken in a transaction of its own, and its failing does not undo the decision.
@@ -125,7 +126,8 @@ async fn whatever_row_fails_nothing_of_a_deed_remains() {
     let third = desk(&third);
     officer.post(&format!("{third}/pemeriksaan"), &[]).await;
     let fields = [("dok", "ktp_rusak"), ("alasan-ktp_rusak", "fotokopi")];
-    let page = officer.post(&format!("{third}/pengembalian"), &fields).await;
+    let asked = officer.post(&format!("{third}/pengembalian"), &fields).await;
+    let page = officer.follow(&asked).await;
     let sms = page.attributes("input[name=sms]", "value").remove(0);
     let fields: Vec<(&str, &str)> = fields.into_iter().chain([("sms", sms.as_str())]).collect();
     let rows =

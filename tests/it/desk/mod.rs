@@ -13,3 +13,5 @@ mod matrix;
 mod pages;
 pub mod printing;
 mod queue;
+mod typed;
+mod undo;

@@ -14,7 +14,6 @@ use time::{
 };
 
 const REGIONS_AND_HOLIDAYS: &str = include_str!("../../../migrations/0002_regions_and_holidays.sql");
-const APPLICATIONS: &str = include_str!("../../../migrations/0004_applications.sql");
 
 /// Code and level of every region.
 pub fn regions() -> Vec<(String, String)> {
@@ -26,9 +25,12 @@ pub fn holidays() -> Holidays {
     rows(REGIONS_AND_HOLIDAYS, "holidays").into_iter().map(|row| (day(&row[0]), row[1].clone())).collect()
 }
 
-/// The steps that the database allows: from, to, who.
+/// The steps that the database allows, in whichever migration they came: from, to, who.
 pub fn steps_of_the_database() -> Vec<[String; 3]> {
-    rows(APPLICATIONS, "application_steps").into_iter().map(|row| row.try_into().unwrap()).collect()
+    let folder = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/migrations")).unwrap();
+    let migrations = folder.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap());
+    let with_steps = migrations.filter(|migration| migration.contains("insert into application_steps ("));
+    with_steps.flat_map(|migration| rows(&migration, "application_steps")).map(|row| row.try_into().unwrap()).collect()
 }
 
 /// The rows that a migration inserts into a table, one a line.

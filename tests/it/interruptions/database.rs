@@ -229,7 +229,8 @@ async fn what_is_not_known_is_not_claimed_and_what_was_typed_is_kept() {
     let desk = format!("/petugas/permohonan/{}", case.id);
     officer.post(&format!("{desk}/pemeriksaan"), &[]).await.location();
     let words = [("dok", "ktp_rusak"), ("alasan-ktp_rusak", "tidak_terbaca"), ("kata", "Foto kartunya \"lebih\" terang, ya")];
-    let shown = officer.post(&format!("{desk}/pengembalian"), &words).await;
+    let asked = officer.post(&format!("{desk}/pengembalian"), &words).await;
+    let shown = officer.follow(&asked).await;
     let sms = shown.attributes("input[name=sms]", "value").remove(0);
     let words = [words.as_slice(), &[("sms", sms.as_str())]].concat();
     proxy.set(Line::LosesCommits);

@@ -44,12 +44,13 @@ async fn every_message_of_a_case_arrives_once_and_is_seen_to_have_arrived() {
     officer.post(&format!("{case}/pemeriksaan"), &[]).await.location();
     let fields = [("dok", "ktp_rusak"), ("alasan-ktp_rusak", "tidak_terbaca")];
     explain(&mut officer, &format!("{case}/pengembalian"), &fields).await.location();
-    work(&app, &outlet).await;
     app.clock().advance(Duration::minutes(1));
+    work(&app, &outlet).await;
     citizen.upload(&format!("{address}/unggah/ktp_rusak"), "kartu.png", &crate::files::png(61, 40)).await.location();
     citizen.post(&format!("{address}/unggah"), &[]).await.location();
     officer.post(&format!("{case}/pemeriksaan"), &[]).await.location();
     officer.post(&format!("{case}/persetujuan"), &[]).await.location();
+    app.clock().advance(Duration::minutes(1));
     work(&app, &outlet).await;
     enter_blanks(&mut officer, "5").await.location();
     let id = address.rsplit('/').next().unwrap().parse::<uuid::Uuid>().unwrap();

@@ -14,6 +14,7 @@ use alpukat::{
         category::{Category, DocumentKind},
         event::{By, Explanation, Fault, Witness},
         ids::{ApplicationId, OfficerId},
+        limits,
         message::{Content, Sms},
         officer::Scope,
         phone::Phone,
@@ -130,7 +131,9 @@ impl App {
                 _ => None,
             };
             let witness = Witness { by, from: None };
-            applications::take_step_because(&mut tx, case.id, step, why.as_ref(), &witness, now).await.unwrap().unwrap();
+            // A decision is one that can no longer be taken back.
+            let at = if from == Status::Diajukan { now - limits::UNDO } else { now };
+            applications::take_step_because(&mut tx, case.id, step, why.as_ref(), &witness, at).await.unwrap().unwrap();
             tx.commit().await.unwrap();
         }
     }
