@@ -61,8 +61,9 @@
     const field = event.target.closest("input, select, textarea, [contenteditable]");
     if (off || field || event.ctrlKey || event.altKey || event.metaKey) return;
     const now = performance.now();
-    const isBurst = now - last < BURST;
-    last = now;
+    const types = event.key.length === 1 || event.key === "Enter";
+    const isBurst = types && now - last < BURST;
+    if (types) last = now;
     if (isBurst) {
       clearTimeout(pending);
       event.preventDefault();

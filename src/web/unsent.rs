@@ -132,13 +132,14 @@ pub async fn keep(State(state): State<AppState>, mut request: Request, next: Nex
     let (path, is_looking) = (request.uri().path().to_owned(), request.method() == Method::GET);
     let has_files = !is_form(request.headers());
     let typed = request.extensions().get::<Typed>().cloned();
-    let kept = if is_looking { cookie.open::<Unsent>(request.headers()) } else { None };
-    let is_its_page = kept.as_ref().is_some_and(|kept| kept.page() == path);
+    let kept = cookie.open::<Unsent>(request.headers());
+    let is_its_page =
+        kept.as_ref().is_some_and(|kept| kept.page() == if is_looking { path.clone() } else { after_login::page_of(&path) });
     let is_turned = kept.as_ref().is_some_and(|kept| kept.cause == Cause::Turned);
     // The log-in speaks of it where it leads to its page.
     let is_login = path == paths::LOGIN || path == paths::DESK_LOGIN;
     let asked = parameter(request.uri().query(), "ke").filter(|_| is_login);
-    if let Some(kept) = kept.filter(|kept| is_its_page || asked.as_deref() == Some(&kept.page())) {
+    if let Some(kept) = kept.filter(|kept| is_looking && is_its_page || asked.as_deref() == Some(&kept.page())) {
         request.extensions_mut().insert(kept);
     }
     let mut response = next.run(request).await;
@@ -155,11 +156,16 @@ pub async fn keep(State(state): State<AppState>, mut request: Request, next: Nex
         give(&cookie, Unsent::of(page, &[], has_files, Cause::MovedOn), &mut response);
     } else if path == paths::LOGOUT
         || path == paths::DESK_LOGOUT
-        || is_its_page && !is_turned && response.status() == StatusCode::OK
+        || is_its_page && is_done(is_looking, is_turned, response.status())
     {
         cookie.take_away(&mut response);
     }
     response
+}
+
+/// Whether what was kept has served: its page has shown it, or its form was sent. Words at the desk stay until then.
+fn is_done(is_looking: bool, is_turned: bool, status: StatusCode) -> bool {
+    if is_looking { status == StatusCode::OK && !is_turned } else { status == StatusCode::SEE_OTHER }
 }
 
 /// What was typed is not kept where it is too long; that something was sent is.

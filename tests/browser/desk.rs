@@ -2,21 +2,20 @@
 //! officers' cookies live side by side, so one window is both.
 
 use serde_json::json;
-use tokio::sync::Mutex;
 use totp_rs::{Builder, Secret};
 
 use crate::{
     browser::{Browser, Manner},
     people::{Person, fresh_family},
-    uploads,
-    way::{Filed, damaged},
+    service, uploads,
+    way::{Filed, Reason, damaged},
 };
+
+/// More than the minute in which a decision can be taken back.
+const UNDO: time::Duration = time::Duration::seconds(61);
 
 /// What officers of these tests log in with.
 pub const PASSWORD: &str = "stempel-di-meja-kiri";
-
-/// The desk of kecamatan Gambir is worked at by one test at a time: the next case opens by itself.
-static DESK: Mutex<()> = Mutex::const_new(());
 
 /// The authenticator app: the code of this moment on the program's clock.
 fn code(browser: &Browser, key: &str) -> String {
@@ -54,11 +53,15 @@ pub async fn come_back(browser: &Browser, username: &str, key: &str) {
 
 /// A damaged card is applied for, to be fetched at the counter of the kecamatan.
 pub async fn apply(browser: &Browser, person: &Person, hour: &str) -> Filed {
-    let reason = damaged();
+    apply_for(browser, person, &damaged(), hour).await
+}
+
+/// The same for any reason.
+pub async fn apply_for(browser: &Browser, person: &Person, reason: &Reason, hour: &str) -> Filed {
     browser.be_wide(390).await;
     browser.join(person).await;
-    browser.begin(person, &reason).await;
-    browser.upload_all(&reason).await;
+    browser.begin(person, reason).await;
+    browser.upload_all(reason).await;
     browser.press("Lanjut").await;
     browser.choose_next("Service point").await;
     browser.press("Tampilkan jam").await;
@@ -96,12 +99,13 @@ pub async fn open_history(browser: &Browser) {
     }
 }
 
-/// Takes a case and approves it.
+/// Takes a case and approves it, and lets the minute pass in which that can be taken back.
 pub async fn approve(browser: &Browser, filed: &Filed) {
     browser.visit(&desk(filed)).await;
     browser.press("Periksa P").await;
     browser.press("Setujui S").await;
     assert!(browser.text().await.contains("disetujui."), "{}", browser.text().await);
+    browser.service.pass(UNDO).await;
 }
 
 /// Starts a run with the oldest case.
@@ -145,8 +149,7 @@ async fn refused(browser: &Browser, name: &str, fields: u64) {
 
 /// From "Ya" to the hand-over, through a return that is mended.
 async fn whole_case(manner: Manner, username: &str, hour: &str) {
-    let _alone = DESK.lock().await;
-    let browser = Browser::open(manner).await;
+    let browser = Browser::open_at(service::own().await, manner).await;
     let person = fresh_family().mother;
     let filed = apply(&browser, &person, hour).await;
     check_in_and_return(&browser, username, &filed).await;
@@ -155,8 +158,10 @@ async fn whole_case(manner: Manner, username: &str, hour: &str) {
     if manner.scripts {
         browser.visit(&desk(&filed)).await;
         browser.press("Periksa P").await;
+        browser.keys_act().await;
         browser.leave_by(async || browser.press_keys("s").await).await;
         assert!(browser.text().await.contains("disetujui."), "{}", browser.text().await);
+        browser.service.pass(UNDO).await;
     } else {
         approve(&browser, &filed).await;
     }
@@ -246,7 +251,7 @@ async fn check_in_and_return(browser: &Browser, username: &str, filed: &Filed) {
     browser.press("Kembalikan: lihat SMS dulu").await;
     browser.glance("kembalikan-sms").await;
     browser.press("Kembalikan dan kirim SMS").await;
-    assert!(browser.text().await.contains("dikembalikan, SMS dikirim."), "{}", browser.text().await);
+    assert!(browser.text().await.contains("dikembalikan."), "{}", browser.text().await);
     let officer = ["Foto KTP-el yang rusak: tulisan tidak terbaca", "Foto ulang di tempat terang.", "SMS “perlu perbaikan”"];
     check(browser, filed, &["Perlu perbaikan", "Tulisan tidak terbaca", "antrean Anda tetap"], &officer).await;
 }
@@ -285,8 +290,8 @@ async fn the_same_by_keyboard_alone() {
 
 #[tokio::test]
 async fn refused_cancelled_misprinted_and_without_blanks() {
-    let _alone = DESK.lock().await;
-    let browser = Browser::open(Manner { width: 1280, pictures: Some("meja-lain"), ..Manner::default() }).await;
+    let manner = Manner { width: 1280, pictures: Some("meja-lain"), ..Manner::default() };
+    let browser = Browser::open_at(service::own().await, manner).await;
     let family = fresh_family();
     let filed = apply(&browser, &family.mother, "09.00–09.30").await;
     come_in(&browser, "teratai.desk").await;

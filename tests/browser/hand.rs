@@ -1,11 +1,12 @@
 //! Using a page as people do: by what is written on it, with a mouse, a finger or a keyboard.
 
-use std::path::Path;
+use std::{path::Path, time::Duration};
 
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
 use serde_json::json;
+use tokio::time::sleep;
 
 use crate::browser::Browser;
 
@@ -148,6 +149,20 @@ impl Browser {
             }
         }
         panic!("{}: Tab does not lead to {}", self.path().await, element.html(false).await.unwrap());
+    }
+
+    /// Waits until the desk's keys act: in the first moments of a page none does.
+    pub async fn keys_act(&self) {
+        while self
+            .run(
+                "return performance.now() < performance.getEntriesByType('navigation')[0].domContentLoadedEventStart + 800",
+                vec![],
+            )
+            .await
+            == true
+        {
+            sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Presses keys wherever the focus is.

@@ -35,6 +35,7 @@ mod guard;
 mod hand;
 mod http;
 mod journeys;
+mod keys;
 mod later;
 mod lighthouse;
 mod look;

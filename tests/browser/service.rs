@@ -91,6 +91,11 @@ impl Service {
         until_answered(&format!("{}/siap", self.address), "alpukat does not serve").await;
     }
 
+    /// Lets time pass: the program is stopped, and started with its clock so much later.
+    pub async fn pass(&self, time: ::time::Duration) {
+        self.start_at(self.now() + time).await;
+    }
+
     fn fill(&self) {
         self.import("import-residents", &people::registry());
         self.import("import-counters", COUNTERS);

@@ -13,7 +13,7 @@ use super::{
     desk::{Desk, DeskShell},
     explain::{Open, Preview, explanation},
     filter::Filter,
-    viewer::Viewer,
+    viewer::{View, Viewer},
 };
 use crate::{
     actions::{
@@ -55,6 +55,8 @@ pub struct Again {
     pub preview: Option<Preview>,
     /// Whether that is asked for.
     pub shows_sms: bool,
+    /// Whether the form was opened just now, so that typing begins in it.
+    pub is_new: bool,
     /// What happened instead.
     pub problem: Option<String>,
 }
@@ -113,6 +115,7 @@ pub struct CasePage {
 pub async fn get(desk: Desk, State(db): State<Db>, Case(id): Case, RawQuery(query): RawQuery) -> WebResult {
     let asked = parameter(query.as_deref(), "buka").and_then(|code| Open::parse(&code));
     let again = Again {
+        is_new: asked.is_some() && View::read(query.as_deref()).is_none() && desk.unsent.is_none(),
         open: asked.or_else(|| desk.unsent.as_ref().and_then(Open::of)),
         form: desk.form(),
         shows_sms: parameter(query.as_deref(), "sms").is_some(),

@@ -68,6 +68,12 @@ async fn turning_another_document_and_the_other_form_keep_the_words() {
     stands_there(&page);
     assert_eq!(page.text("button[autofocus]"), "Tolak dan kirim SMS");
     assert_eq!(app.count("select count(*) from messages where kind = 'ditolak'").await, 0, "looking sends nothing");
+    let sms = page.attributes("input[name=sms]", "value").remove(0);
+    let sent = officer.post(&format!("{case}/penolakan"), &with(&[("sms", &sms)])).await;
+    officer.follow(&sent).await;
+    officer.post(&format!("{case}/pengurungan"), &[]).await.location();
+    let page = officer.get(&case).await;
+    assert!(page.attributes("form[data-form]", "id").is_empty(), "words that were sent do not come again");
     for nonsense in ["x", "dok=kk&hal=99999999999999999999", "dok=&hal=-1", "https://contoh.id"] {
         let page = officer.post(&format!("{case}/pengembalian"), &with(&[("lihat", nonsense)])).await;
         assert!(page.location().starts_with(&case), "{nonsense}");
@@ -81,7 +87,7 @@ async fn a_lapsed_and_a_released_lease_are_told_apart_and_taken_again() {
     let mut officer = app.petugas().await;
     take(&mut officer, &case).await;
     app.clock().advance(Duration::minutes(6));
-    let address = format!("{}/pengembalian", case);
+    let address = format!("{case}/pengembalian");
     let page = officer.post(&address, &TYPED).await;
     assert_eq!(page.status, 409);
     let alert = page.text("[role=alert]");
@@ -92,9 +98,9 @@ async fn a_lapsed_and_a_released_lease_are_told_apart_and_taken_again() {
     // A supervisor takes it from them, and reads that it is done.
     let penyelia = app.officer(Role::Penyelia, Some("31.71.01")).await;
     let mut supervisor = app.desk(&penyelia).await;
-    let released = supervisor.post(&format!("{}/pelepasan", case), &[]).await;
+    let released = supervisor.post(&format!("{case}/pelepasan"), &[]).await;
     assert!(supervisor.follow(&released).await.text("[role=status]").contains("Kasus ini dilepaskan."));
-    let nothing = supervisor.post(&format!("{}/pelepasan", case), &[]).await;
+    let nothing = supervisor.post(&format!("{case}/pelepasan"), &[]).await;
     assert!(supervisor.follow(&nothing).await.text("[role=status]").contains("Tidak ada yang berubah."));
     let page = officer.post(&address, &TYPED).await;
     assert_eq!(page.status, 409);
@@ -110,7 +116,7 @@ async fn a_lapsed_and_a_released_lease_are_told_apart_and_taken_again() {
     assert_eq!((page.status, page.text("[role=alert]").contains("Sedang dibuka")), (409, true));
     stands_there(&page);
     // Decided by them: the words can still be copied.
-    colleague.post(&format!("{}/persetujuan", case), &[]).await.location();
+    colleague.post(&format!("{case}/persetujuan"), &[]).await.location();
     let page = officer.post(&address, &TYPED).await;
     assert_eq!(page.status, 409);
     assert!(page.text("main").contains(&format!("Yang Anda tulis: {}", TYPED[2].1)), "{}", page.text("main"));
@@ -124,8 +130,8 @@ async fn a_session_that_ended_leads_back_to_the_case_with_the_words() {
     let mut browser = app.desk(&officer).await;
     take(&mut browser, &case).await;
     app.clock().advance(Duration::minutes(16));
-    let sent = browser.post(&format!("{}/pengembalian", case), &TYPED).await;
-    assert_eq!(sent.location(), format!("/petugas/masuk?ke={}", case));
+    let sent = browser.post(&format!("{case}/pengembalian"), &TYPED).await;
+    assert_eq!(sent.location(), format!("/petugas/masuk?ke={case}"));
     let door = browser.follow(&sent).await;
     assert!(
         door.text("[role=status]").contains("Sesi Anda berakhir: 15 menit tidak dipakai, atau sudah 10 jam."),
@@ -149,9 +155,9 @@ async fn a_session_that_ended_leads_back_to_the_case_with_the_words() {
     assert!(page.text("[role=status]").contains("Yang terakhir Anda kirim belum sampai"), "{}", page.text("main"));
     stands_there(&page);
     // Sent once more, the free lease is taken again and the case goes on.
-    let again = browser.post(&format!("{}/pengembalian", case), &TYPED).await;
+    let again = browser.post(&format!("{case}/pengembalian"), &TYPED).await;
     assert_eq!(again.status, 409, "first it says that the case is held again");
-    let shown = browser.post(&format!("{}/pengembalian", case), &TYPED).await;
+    let shown = browser.post(&format!("{case}/pengembalian"), &TYPED).await;
     browser.follow(&shown).await.text("form[data-form] [role=status]");
 
     for strange in ["https://contoh.id", "//contoh.id", "/pencetakan-ktp-el", "/petugas/../masuk", "/petugasan"] {
