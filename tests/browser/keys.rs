@@ -96,13 +96,13 @@ async fn one_document_takes_one_key_two_take_two_and_a_return_at_most_eight() {
 
     // Return: the form, the reason, the SMS, sent.
     browser.leave_by(async || browser.hand(&['k']).await).await;
-    browser.hand(&[Key::Tab.into(), 't']).await;
+    browser.hand(&[Key::Tab.into(), 't', Key::Tab.into(), Key::Tab.into()]).await;
     browser.leave_by(async || browser.press_keys("\u{e007}").await).await;
     assert_eq!(browser.run("return document.activeElement.textContent", vec![]).await, json!("Kembalikan dan kirim SMS"));
     let seen = "const { top, bottom } = document.activeElement.getBoundingClientRect(); return top >= 0 && bottom <= innerHeight";
     assert_eq!(browser.run(seen, vec![]).await, json!(true), "the button that sends it is on the screen");
     browser.leave_by(async || browser.press_keys("\u{e007}").await).await;
-    assert!(browser.text().await.contains(&format!("{} dikembalikan", third.number)), "five keys: {}", browser.text().await);
+    assert!(browser.text().await.contains(&format!("{} dikembalikan", third.number)), "seven keys: {}", browser.text().await);
     // Back is a page like any other.
     browser.client.back().await.unwrap();
     assert!(browser.text().await.contains(&third.number), "{}", browser.text().await);

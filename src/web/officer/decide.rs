@@ -140,7 +140,7 @@ async fn explain(desk: Desk, db: &Db, work: &Work, open: Open, mut form: Form) -
     if preview.as_ref().is_some_and(|preview| preview.text == form.value("sms")) {
         return decide(desk, db, work, &decision, Again { open: Some(open), form, ..Again::default() }).await;
     }
-    let shown = format!("{}?buka={}&sms=1#putusan", paths::case(work.id), open.code());
+    let shown = format!("{}?buka={}&sms=1", paths::case(work.id), open.code());
     Ok(unsent::turn_to(&work.along(&shown)))
 }
 

@@ -63,7 +63,7 @@ async fn turning_another_document_and_the_other_form_keep_the_words() {
     stands_there(&page);
     // The SMS has an address of its own, and the button that sends it has the focus.
     let asked = officer.post(&format!("{case}/penolakan"), &TYPED).await;
-    assert_eq!(asked.location(), format!("{case}?buka=tolak&sms=1#putusan"));
+    assert_eq!(asked.location(), format!("{case}?buka=tolak&sms=1"));
     let page = officer.follow(&asked).await;
     stands_there(&page);
     assert_eq!(page.text("button[autofocus]"), "Tolak dan kirim SMS");
