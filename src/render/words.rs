@@ -1,10 +1,12 @@
 //! What is said when something chosen or typed cannot be taken: one sentence for each reason, which
 //! says what to do.
 
+mod deeds;
 mod schedule;
 
 use time::{Date, OffsetDateTime};
 
+pub use deeds::{cancelled, moved, sent, sent_before};
 pub use schedule::{
     PLACE_GIVEN_UP, SCHEDULE_SENT_MEANWHILE, SLOT_EMPTY, SLOT_OF_ANOTHER_DAY, SLOT_TOO_OFTEN, counter_full, slot_closed,
     slot_full, slot_gone, slot_lost, slot_range,
@@ -27,6 +29,22 @@ pub const REGISTRATION_MISMATCH: &str =
     "Data belum sama dengan data kependudukan. Periksa NIK, nomor KK, tanggal lahir, dan nama tanpa gelar.";
 /// NIK and password do not belong together.
 pub const LOGIN_WRONG: &str = "NIK atau kata sandi tidak cocok. Periksa keduanya, lalu coba lagi.";
+/// A session was not used for 30 minutes, or had lasted 12 hours.
+pub const SESSION_IDLE: &str =
+    "Anda sudah keluar karena halaman lama tidak dipakai. Draf masih tersimpan; masuk lagi untuk melanjutkan.";
+/// It was ended from another device, or by another password.
+pub const SESSION_ENDED: &str = "Anda dikeluarkan dari perangkat lain atau karena kata sandi diganti. Masuk lagi.";
+/// Somebody has logged out.
+pub const LOGGED_OUT: &str = "Anda sudah keluar. Halaman ini aman ditutup.";
+/// An account was opened, or was there already.
+pub const REGISTERED: &str = "Siap masuk: pakai NIK dan kata sandi Anda. Sudah pernah mendaftar? Pakai kata sandi yang lama.";
+/// A forgotten password was replaced.
+pub const PASSWORD_RECOVERED: &str =
+    "Kata sandi diganti, dan semua perangkat sudah dikeluarkan. Masuk dengan kata sandi yang baru.";
+/// A returned application was sent in again.
+pub const MENDED: &str = "Perbaikan terkirim. Petugas memeriksa lagi dan antrean Anda tetap.";
+/// A draft was removed.
+pub const DISCARDED: &str = "Draf dihapus.";
 /// The password field of the log-in is empty.
 pub const LOGIN_PASSWORD_EMPTY: &str = "Isi kata sandi.";
 /// The present password is not the one given.

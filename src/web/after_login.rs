@@ -2,26 +2,10 @@
 
 use super::paths::{ACCOUNT, DESK_LOGIN, DESK_LOGIN_THEN, HOME, LOGIN_THEN, MESSAGES, QUEUE, SERVICE};
 
-/// Why somebody has to log in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LoginCause {
-    /// Nobody was logged in.
-    Needed,
-    /// The session was not used for long enough, or had lasted long enough.
-    Idle,
-    /// It was ended from another device, or by another password.
-    Elsewhere,
-}
-
 /// The log-in page that leads on to an address.
 #[must_use]
-pub fn address(to: &str, cause: LoginCause) -> String {
-    let cause = match cause {
-        LoginCause::Needed => "",
-        LoginCause::Idle => "&habis=1",
-        LoginCause::Elsewhere => "&habis=lain",
-    };
-    format!("{LOGIN_THEN}{to}{cause}")
+pub fn address(to: &str) -> String {
+    format!("{LOGIN_THEN}{to}")
 }
 
 /// The desk's log-in page that leads on to an address.

@@ -8,10 +8,11 @@ use time::OffsetDateTime;
 use tower_sessions::{Session, session::Id};
 
 use super::{
-    after_login::{self, LoginCause},
+    after_login,
     error::{WebError, WebResult},
     form::Form,
     middleware::Origin,
+    told::Told,
     unsent::Unsent,
 };
 use crate::{
@@ -19,7 +20,7 @@ use crate::{
     adapters::clock::Clock,
     db::{Db, accounts, accounts::Account, sessions},
     domain::{calendar::day_of, ids::AccountId, limits},
-    render::dates,
+    render::{dates, words},
 };
 
 /// Under this key a session keeps when it began, in seconds of Unix time.
@@ -37,6 +38,8 @@ pub struct Shell {
     pub until: Option<String>,
     /// What became of a form that was sent after the last session had ended.
     pub unsent: Option<&'static str>,
+    /// What was just done.
+    pub told: Option<String>,
     /// Whether e-mail goes out, for pages that speak of it.
     pub sends_email: bool,
 }
@@ -59,7 +62,8 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> WebResult<Self> {
         let shell = Self::of(&session(parts, state).await?).await?;
-        Ok(Self { sends_email: Db::from_ref(state).sends_email(), ..shell })
+        let Ok(Told(told)) = Told::from_request_parts(parts, state).await;
+        Ok(Self { sends_email: Db::from_ref(state).sends_email(), told, ..shell })
     }
 }
 
@@ -122,11 +126,13 @@ where
         let Ok(Origin(from)) = Origin::from_request_parts(parts, state).await;
         let since = session.get::<i64>(SINCE).await?.and_then(|since| OffsetDateTime::from_unix_timestamp(since).ok());
         let ends = since.map_or(now, |since| (now + limits::SESSION_IDLE).min(since + limits::SESSION_TOTAL));
+        let Ok(Told(told)) = Told::from_request_parts(parts, state).await;
         let unsent = parts.extensions.get::<Unsent>();
         let shell = Shell {
             signed_in: true,
             until: Some(dates::hour_wib(ends)),
             unsent: unsent.and_then(Unsent::words),
+            told,
             sends_email: db.sends_email(),
         };
         let unsent = unsent.and_then(Unsent::form);
@@ -152,12 +158,14 @@ impl Visit {
 
 /// The way to the log-in, and why.
 async fn to_login(db: &Db, uri: &Uri, session: Option<Id>) -> WebResult<WebError> {
-    let cause = match session {
-        None => LoginCause::Needed,
-        Some(id) if sessions::was_ended(&mut db.read().await?, &id).await? => LoginCause::Elsewhere,
-        Some(_) => LoginCause::Idle,
-    };
-    Ok(WebError::Elsewhere(after_login::address(&after_login::page_of(uri.path()), cause)))
+    let to = after_login::address(&after_login::page_of(uri.path()));
+    Ok(match session {
+        None => WebError::Elsewhere(to),
+        Some(id) if sessions::was_ended(&mut db.read().await?, &id).await? => {
+            WebError::ElsewhereBecause(to, words::SESSION_ENDED)
+        }
+        Some(_) => WebError::ElsewhereBecause(to, words::SESSION_IDLE),
+    })
 }
 
 async fn session<S: Send + Sync>(parts: &mut Parts, state: &S) -> WebResult<Session> {

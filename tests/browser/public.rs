@@ -27,8 +27,6 @@ async fn pictures_of_pages_for_everybody() {
     browser.look("404").await;
     browser.visit("/pencetakan-ktp-el").await;
     browser.look("masuk-dulu").await;
-    browser.visit("/masuk?ke=/akun&habis=1").await;
-    browser.look("masuk-habis").await;
     // A form that stands on somebody else's page.
     browser.client.goto("about:blank").await.unwrap();
     let foreign = "const form = document.createElement('form');

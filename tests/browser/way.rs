@@ -178,7 +178,7 @@ impl Browser {
     pub async fn send(&self, person: &Person) -> Filed {
         self.press("Ya").await;
         let page = self.path().await;
-        assert!(page.ends_with("?terkirim=1"), "{page}: {}", self.text().await);
+        assert!(self.text().await.contains("terkirim. Kabar berikutnya"), "{page}: {}", self.text().await);
         self.glance("permohonan").await;
         self.press("Keterangan Cetak KTP-el").await;
         self.glance("keterangan-cetak").await;
@@ -196,7 +196,7 @@ impl Browser {
         assert_eq!(self.path().await, receipt);
         let qr = self.find("//*[@role='img']").await.screenshot().await.unwrap();
         let check = piped("zbarimg", &["-q", "--raw", "PNG:-"], &qr).trim().to_owned();
-        Filed { page: page.replace("?terkirim=1", ""), number, check }
+        Filed { page, number, check }
     }
 
     /// Opens the PDF as its reader does: in the browser.

@@ -52,7 +52,7 @@ async fn who_matches_the_registry_gets_an_account_and_who_has_one_gets_the_same_
     let page = browser.follow(&first).await;
     let code = app.code("0812-0000-1234").await;
     let done = browser.post("/registrasi/kode", &[("kode", &code)]).await;
-    assert_eq!(done.location(), "/masuk?terdaftar=1");
+    assert_eq!(done.location(), "/masuk");
     app.log_in(&person).await;
 
     let second = register(&mut browser, &person, &[("sandi", "sandi-orang-lain")]).await;
@@ -204,7 +204,7 @@ async fn a_session_ends_after_half_an_hour_idle_and_twelve_hours_in_all() {
     assert_eq!(idle.get("/pencetakan-ktp-el").await.status, 200);
     app.clock().advance(Duration::minutes(31));
     let gone = idle.get("/pencetakan-ktp-el/tambah").await;
-    assert_eq!(gone.location(), "/masuk?ke=/pencetakan-ktp-el/tambah&habis=1");
+    assert_eq!(gone.location(), "/masuk?ke=/pencetakan-ktp-el/tambah");
     assert!(idle.follow(&gone).await.body().contains("Anda sudah keluar karena halaman lama tidak dipakai."));
 
     let mut busy = app.log_in(&person).await;

@@ -58,10 +58,10 @@ async fn a_code_opens_an_account_once_in_the_session_that_asked_for_ten_minutes(
 
     let spaced = format!("{} {}", &code[..3], &code[3..]);
     let done = type_code(&mut browser, &spaced).await;
-    assert_eq!(done.location(), "/masuk?terdaftar=1", "a reload asks nothing");
+    assert_eq!(done.location(), "/masuk", "a reload asks nothing");
     let ready = browser.follow(&done).await.text("main [role=status]");
     assert!(
-        ready.contains("Siap masuk Masuk dengan NIK dan kata sandi. Sudah pernah mendaftar? Pakai kata sandi yang lama."),
+        ready.contains("Siap masuk: pakai NIK dan kata sandi Anda. Sudah pernah mendaftar? Pakai kata sandi yang lama."),
         "{ready}"
     );
     app.log_in(&person).await;

@@ -94,7 +94,9 @@ async fn no_status_is_reached_but_by_a_step_of_the_table() {
                          case '{by}' when 'petugas' then '{officer}'::uuid end, 'kk:fotokopi', '{id}', '{from_code}', '{to_code}');
                      set constraints all immediate; do $$ begin raise exception 'undo' using errcode = 'P0099'; end $$"
                 );
-                let allowed = from.step(*to, *actor).is_ok();
+                // Taking a decision back needs a decision of a moment ago, which has tests of its own.
+                let takes_back = *to == Status::Diajukan && *actor == Actor::Petugas;
+                let allowed = from.step(*to, *actor).is_ok() && !takes_back;
                 let outcome = refusal(&mut owner, &step).await;
                 assert_eq!(outcome.as_deref() == Some("P0099"), allowed, "{from_code} to {to_code} by {by}: {outcome:?}");
                 passed += usize::from(allowed);

@@ -34,6 +34,7 @@ mod slips;
 mod strangers;
 mod submission;
 mod support;
+mod told;
 mod tracking;
 mod typing;
 mod uploads;

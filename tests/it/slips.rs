@@ -188,10 +188,7 @@ async fn ya_sends_what_its_page_showed_or_says_what_changed() {
     assert!(stale.text("[role=alert]").contains("Keterangan sudah diganti di halaman lain."));
     assert_eq!(app.count("select count(*) from applications where status <> 'draf'").await, 0);
     let fresh = page.attributes("[name=versi]", "value")[0].clone();
-    assert_eq!(
-        browser.post(&format!("{draft}/konfirmasi"), &[("versi", &fresh)]).await.location(),
-        format!("{draft}?terkirim=1")
-    );
+    assert_eq!(browser.post(&format!("{draft}/konfirmasi"), &[("versi", &fresh)]).await.location(), draft);
 }
 
 /// A citizen with two browsers, the first of which was put out by the second.
@@ -242,7 +239,7 @@ async fn an_upload_whose_session_ends_while_it_arrives_does_nothing() {
     sender.send_data(axum::body::Bytes::copy_from_slice(&whole[120..])).await.unwrap();
     drop(sender);
     let answer = sending.await.unwrap();
-    assert_eq!(answer.location(), format!("/masuk?ke={draft}/unggah&habis=lain"));
+    assert_eq!(answer.location(), format!("/masuk?ke={draft}/unggah"));
     assert_eq!(app.count("select count(*) from pages").await, 1, "nothing was stored, and nothing removed");
 }
 
@@ -349,7 +346,7 @@ async fn a_session_that_ended_says_why_and_what_was_typed_stands_there_again() {
 
     let mut looking = browser.clone();
     let gone = looking.get(&draft).await;
-    assert_eq!(gone.location(), format!("/masuk?ke={draft}&habis=lain"));
+    assert_eq!(gone.location(), format!("/masuk?ke={draft}"));
     let page = looking.follow(&gone).await;
     assert!(page.text("main").contains("Anda dikeluarkan dari perangkat lain atau karena kata sandi diganti. Masuk lagi."));
     assert!(!page.text("main").contains("belum sampai"), "nothing was sent");
@@ -391,7 +388,7 @@ async fn a_session_that_ended_says_why_and_what_was_typed_stands_there_again() {
     // A file of an ended session.
     app.clock().advance(time::Duration::minutes(31));
     let gone = browser.upload(&format!("{draft}/unggah/kk"), "kk.png", &files::png(60, 40)).await;
-    assert_eq!(gone.location(), format!("/masuk?ke={draft}/unggah&habis=1"));
+    assert_eq!(gone.location(), format!("/masuk?ke={draft}/unggah"));
     let page = browser.follow(&gone).await;
     assert!(page.text("main").contains("halaman lama tidak dipakai") && page.text("main").contains("belum sampai"));
 }

@@ -95,7 +95,7 @@ async fn ubah_returns_to_the_check_page_and_another_reason_goes_through_the_pape
     assert_eq!(browser.post(&format!("{draft}/dokumen"), &back).await.location(), format!("{draft}/konfirmasi"));
     assert!(browser.get(&format!("{draft}/konfirmasi")).await.text("dd").contains("0813-9999-8888"));
     let other = [("kembali", "konfirmasi"), ("keterangan", "pindah")];
-    assert_eq!(browser.post(&format!("{draft}/keterangan"), &other).await.location(), format!("{draft}/dokumen?diganti=1"));
+    assert_eq!(browser.post(&format!("{draft}/keterangan"), &other).await.location(), format!("{draft}/dokumen"));
     assert_eq!(app.count("select count(*) from pages").await, 1, "kept until Ya, for whoever comes back");
     assert_eq!(browser.get(&format!("{draft}/konfirmasi")).await.location(), format!("{draft}/dokumen"));
 }

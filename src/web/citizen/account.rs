@@ -2,11 +2,7 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::{
-    extract::{RawQuery, State},
-    http::StatusCode,
-    response::{IntoResponse, Redirect},
-};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
 
 use crate::{
     actions::{ProofError, account},
@@ -16,9 +12,10 @@ use crate::{
     render::{dates, mail, words},
     web::{
         error::{WebResult, too_many},
-        form::{Form, parameter},
+        form::Form,
         paths,
         shell::{PASSWORD, Shell, Visit},
+        told,
     },
 };
 
@@ -32,20 +29,11 @@ struct AccountPage {
     email_is_proved: bool,
     sessions: Vec<LivingSession>,
     form: Form,
-    /// What was done just before.
-    told: Option<&'static str>,
     refusal: Option<String>,
 }
 
-pub async fn get(visit: Visit, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
-    let asked = |name| parameter(query.as_deref(), name).is_some();
-    let told = match parameter(query.as_deref(), "email").as_deref() {
-        Some("terbukti") => Some(mail::CHANGED),
-        Some("dihapus") => Some(mail::REMOVED),
-        _ if asked("sandi") => Some(words::PASSWORD_CHANGED),
-        _ => asked("ponsel").then_some(words::PHONE_CHANGED),
-    };
-    Ok(page(&db, visit, Form::default(), told, None).await?.into_response())
+pub async fn get(visit: Visit, State(db): State<Db>) -> WebResult {
+    Ok(page(&db, visit, Form::default(), None).await?.into_response())
 }
 
 pub async fn change_password(
@@ -60,34 +48,34 @@ pub async fn change_password(
     let own = visit.citizen.account.own_data();
     let new = form.read("sandi_baru", |typed| NewPassword::parse(typed)?.foreign_to(&own), words::password);
     let Some(new) = new.filter(|_| form.problems().is_empty()) else {
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, None, None).await?).into_response());
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, None).await?).into_response());
     };
     let present = form.value("sandi_sekarang").to_owned();
     match account::change_password(&db, &passwords, &visit.citizen, visit.session.id(), &present, &new, visit.now).await {
         Ok(mark) => {
             visit.session.insert(PASSWORD, mark).await?;
-            Ok(Redirect::to(&format!("{}?sandi=diganti", paths::ACCOUNT)).into_response())
+            Ok(told::lead_to(paths::ACCOUNT, words::PASSWORD_CHANGED))
         }
         Err(ProofError::Wrong) => {
             form.reject("sandi_sekarang", words::PRESENT_PASSWORD_WRONG);
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, None, None).await?).into_response())
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&db, visit, form, None).await?).into_response())
         }
         Err(ProofError::TooMany(next)) => {
             let now = visit.now;
-            let refused = page(&db, visit, form, None, Some(words::too_many(next))).await?;
+            let refused = page(&db, visit, form, Some(words::too_many(next))).await?;
             Ok(too_many(refused, next, now))
         }
         Err(error) => Err(error.into()),
     }
 }
 
-pub async fn end_sessions(visit: Visit, State(db): State<Db>) -> WebResult<Redirect> {
+pub async fn end_sessions(visit: Visit, State(db): State<Db>) -> WebResult {
     account::end_sessions(&db, &visit.citizen, visit.now).await?;
     visit.session.flush().await?;
-    Ok(Redirect::to(&format!("{}?keluar=1", paths::LOGIN)))
+    Ok(told::lead_to(paths::LOGIN, words::LOGGED_OUT))
 }
 
-async fn page(db: &Db, visit: Visit, form: Form, told: Option<&'static str>, refusal: Option<String>) -> WebResult<AccountPage> {
+async fn page(db: &Db, visit: Visit, form: Form, refusal: Option<String>) -> WebResult<AccountPage> {
     let account = &visit.citizen.account;
     let sessions = sessions::of_account(&mut db.read().await?, account.id, visit.session.id().as_ref(), visit.now).await?;
     Ok(AccountPage {
@@ -97,7 +85,6 @@ async fn page(db: &Db, visit: Visit, form: Form, told: Option<&'static str>, ref
         email_is_proved: account.email_is_proved,
         sessions,
         form,
-        told,
         refusal,
         shell: visit.shell,
     })

@@ -2,10 +2,7 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::{
-    extract::{RawQuery, State},
-    response::IntoResponse,
-};
+use axum::{extract::State, response::IntoResponse};
 
 use super::{Address, load};
 use crate::{
@@ -26,7 +23,6 @@ use crate::{
     },
     web::{
         error::WebResult,
-        form::parameter,
         paths,
         shell::{Shell, Visit},
     },
@@ -46,7 +42,6 @@ struct ApplicationPage {
     appointment: Option<String>,
     /// Whether the reader filed it and so may change it.
     own: bool,
-    told: Option<String>,
     collector: String,
     /// What is to be mended, of a returned application, document by document.
     mending: Option<Mending>,
@@ -83,7 +78,7 @@ struct DraftPage {
     resume: String,
 }
 
-pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
+pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
     let mut conn = db.read().await?;
     let application = load(&mut conn, &visit, ids.application()).await?;
     let holidays = schedule::holidays(&mut conn).await?;
@@ -111,7 +106,6 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
         appointment: pickup.as_ref().map(|appointment| dates::appointment(appointment.starts_at)),
         pickup,
         own: application.account == visit.citizen.id(),
-        told: told(&application, query.as_deref()),
         collector: words::collector(application.civil().name.as_str()),
         returned: mending.as_ref().map(|mending| Returned::list(mending, &application)).unwrap_or_default(),
         mending,
@@ -120,31 +114,4 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
         application,
     };
     Ok(page.into_response())
-}
-
-/// The sentence that answers the deed which led here.
-fn told(application: &Application, query: Option<&str>) -> Option<String> {
-    let asked = |name: &str| parameter(query, name).is_some();
-    let number = application.receipt_number?;
-    let appointment = application.appointment.as_ref();
-    if asked("terkirim") {
-        let phone = application.details.phone.as_ref().map(crate::domain::phone::Phone::masked).unwrap_or_default();
-        Some(format!("Permohonan {number} terkirim. Kabar berikutnya kami kirim lewat SMS ke {phone}."))
-    } else if asked("diperbaiki")
-        && application
-            .standing_steps()
-            .last()
-            .is_some_and(|step| step.from == Status::PerluPerbaikan && step.to == Status::Diajukan)
-    {
-        Some("Perbaikan terkirim. Petugas memeriksa lagi dan antrean Anda tetap.".to_owned())
-    } else if asked("lagi") {
-        Some(format!("Permohonan ini sudah terkirim dengan nomor {number}. Tidak tercatat dua kali."))
-    } else if asked("dipindah") {
-        let new = appointment.map(|new| format!("{} di {}", dates::appointment(new.starts_at), new.counter.name()));
-        Some(format!("Jadwal diubah: {}. Jam yang lama sudah dilepas.", new?))
-    } else if asked("dibatalkan") && application.status == Status::Dibatalkan {
-        Some(format!("Permohonan {number} dibatalkan."))
-    } else {
-        None
-    }
 }

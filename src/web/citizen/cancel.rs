@@ -21,6 +21,7 @@ use crate::{
         error::{WebError, WebResult},
         paths,
         shell::{Shell, Visit},
+        told,
     },
 };
 
@@ -48,7 +49,10 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address) -> W
 pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
     let id = ids.application();
     match submission::cancel(&db, &visit.citizen, id, visit.now).await {
-        Ok(()) => Ok(Redirect::to(&format!("{}?dibatalkan=1", paths::application(id))).into_response()),
+        Ok(()) => {
+            let cancelled = load(&mut db.read().await?, &visit, id).await?;
+            Ok(told::lead_to(&paths::application(id), words::cancelled(&cancelled)))
+        }
         Err(CancelError::NotFound) => Err(WebError::NotFound),
         Err(CancelError::Late(application)) => Ok((StatusCode::CONFLICT, page(visit.shell, *application, true)).into_response()),
         Err(CancelError::Db(error)) => Err(error.into()),
@@ -63,14 +67,15 @@ pub async fn ask_discard(visit: Visit, State(db): State<Db>, Address(ids): Addre
     Ok(page(visit.shell, application, false).into_response())
 }
 
-pub async fn discard(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult<Redirect> {
+pub async fn discard(visit: Visit, State(db): State<Db>, Address(ids): Address) -> WebResult {
     let removed = draft::remove(&db, &visit.citizen, ids.application()).await?;
     if !removed {
         // Removed by the first of two presses, or sent meanwhile, or never ours.
         let known = load(&mut db.read().await?, &visit, ids.application()).await;
-        return Ok(Redirect::to(&known.map_or(paths::SERVICE.to_owned(), |application| paths::application(application.id))));
+        let to = known.map_or(paths::SERVICE.to_owned(), |application| paths::application(application.id));
+        return Ok(Redirect::to(&to).into_response());
     }
-    Ok(Redirect::to(&format!("{}?draf=dihapus", paths::SERVICE)))
+    Ok(told::lead_to(paths::SERVICE, words::DISCARDED))
 }
 
 fn page(shell: Shell, application: Application, late: bool) -> CancelPage {

@@ -19,6 +19,7 @@ use crate::{
         form::Form,
         paths,
         shell::{Shell, Visit},
+        told,
     },
 };
 
@@ -70,11 +71,10 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, mut
         return Err(WebError::Elsewhere(paths::application(id)));
     }
     // Another reason asks for other papers, so the way goes through them again, and says so.
-    let to = match draft.category {
-        Some(before) if before != category => format!("{}?diganti=1", paths::wizard(WizardPage::Dokumen, id)),
-        before => onward(WizardPage::Dokumen, id, returning && before.is_some()),
-    };
-    Ok(Redirect::to(&to).into_response())
+    Ok(match draft.category {
+        Some(before) if before != category => told::lead_to(&paths::wizard(WizardPage::Dokumen, id), words::CATEGORY_CHANGED),
+        before => Redirect::to(&onward(WizardPage::Dokumen, id, returning && before.is_some())).into_response(),
+    })
 }
 
 fn page(shell: Shell, form: Form, draft: &Application, chosen: Option<Category>, returning: bool) -> CategoryPage {

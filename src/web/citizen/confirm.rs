@@ -2,11 +2,7 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::{
-    extract::State,
-    http::StatusCode,
-    response::{IntoResponse, Redirect},
-};
+use axum::{extract::State, http::StatusCode, response::IntoResponse};
 
 use super::{Address, load, load_draft};
 use crate::{
@@ -23,6 +19,7 @@ use crate::{
         form::Form,
         paths,
         shell::{Shell, Visit},
+        told,
     },
 };
 
@@ -72,8 +69,9 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, for
     let shown = Some(form.value("versi")).filter(|version| !version.is_empty());
     let problem = match submission::submit(&db, &visit.citizen, id, shown, visit.now).await {
         Ok(now) => {
-            let told = if now { "terkirim" } else { "lagi" };
-            return Ok(Redirect::to(&format!("{}?{told}=1", paths::application(id))).into_response());
+            let sent = load(&mut db.read().await?, &visit, id).await?;
+            let sentence = if now { words::sent(&sent) } else { words::sent_before(&sent) };
+            return Ok(told::lead_to(&paths::application(id), sentence));
         }
         Err(SubmitError::NotFound) => return Err(WebError::NotFound),
         Err(SubmitError::Incomplete(page)) => return Err(WebError::Elsewhere(paths::wizard(page, id))),

@@ -26,6 +26,7 @@ use crate::{
         form::Form,
         paths,
         shell::{Shell, Visit},
+        told,
     },
 };
 
@@ -131,7 +132,7 @@ pub async fn finish(visit: Visit, State(db): State<Db>, mut form: Form) -> WebRe
     match outcome {
         Ok(()) => {
             visit.session.remove::<CodeId>(EMAIL).await?;
-            Ok(Redirect::to(&format!("{}?email=terbukti", paths::ACCOUNT)).into_response())
+            Ok(told::lead_to(paths::ACCOUNT, mail::CHANGED))
         }
         Err(error) => {
             form.reject("kode", words::code(error));
@@ -141,8 +142,8 @@ pub async fn finish(visit: Visit, State(db): State<Db>, mut form: Form) -> WebRe
 }
 
 /// "Hapus email". A code that is under way is of no use any more.
-pub async fn remove(visit: Visit, State(db): State<Db>) -> WebResult<Redirect> {
+pub async fn remove(visit: Visit, State(db): State<Db>) -> WebResult {
     account::remove_email(&db, &visit.citizen, visit.now).await?;
     visit.session.remove::<CodeId>(EMAIL).await?;
-    Ok(Redirect::to(&format!("{}?email=dihapus", paths::ACCOUNT)))
+    Ok(told::lead_to(paths::ACCOUNT, mail::REMOVED))
 }

@@ -24,7 +24,7 @@ use crate::{
     render::{dates, words},
     web::{
         error::{WebError, WebResult},
-        form::{Form, parameter},
+        form::Form,
         paths,
         shell::{Shell, Visit},
     },
@@ -37,7 +37,6 @@ struct PapersPage {
     form: Form,
     category: Category,
     /// The category was just changed.
-    told: Option<&'static str>,
     /// … on another page, while this form was filled in.
     refusal: Option<&'static str>,
     /// The warning about an old letter.
@@ -51,9 +50,7 @@ struct PapersPage {
 pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQuery(query): RawQuery) -> WebResult {
     let draft = load_draft(&mut db.read().await?, &visit, ids.application(), WizardPage::Dokumen).await?;
     let form = visit.unsent.clone().unwrap_or_else(|| stored(&draft, &visit));
-    let mut page = page(&visit, form, &draft, came_from_check(query.as_deref()))?;
-    page.told = parameter(query.as_deref(), "diganti").map(|_| words::CATEGORY_CHANGED);
-    Ok(page.into_response())
+    Ok(page(&visit, form, &draft, came_from_check(query.as_deref()))?.into_response())
 }
 
 pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, mut form: Form) -> WebResult {
@@ -133,7 +130,6 @@ fn page(visit: &Visit, form: Form, draft: &Application, returning: bool) -> WebR
         shell: visit.shell.clone(),
         form,
         category,
-        told: None,
         refusal: None,
         old_letter,
         left_out: words::left_out(&draft.leaves_out()),

@@ -26,6 +26,7 @@ use crate::{
         form::Form,
         paths,
         shell::{Shell, Visit},
+        told,
     },
 };
 
@@ -113,7 +114,7 @@ pub async fn finish(visit: Visit, State(db): State<Db>, mut form: Form) -> WebRe
     match outcome {
         Ok(()) => {
             visit.session.remove::<CodeId>(PHONE).await?;
-            Ok(Redirect::to(&format!("{}?ponsel=diganti", paths::ACCOUNT)).into_response())
+            Ok(told::lead_to(paths::ACCOUNT, words::PHONE_CHANGED))
         }
         Err(error) => {
             form.reject("kode", words::code(error));

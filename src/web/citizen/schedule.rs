@@ -30,6 +30,7 @@ use crate::{
         form::{Form, parameter},
         paths,
         shell::{Shell, Visit},
+        told,
     },
 };
 
@@ -104,9 +105,7 @@ pub async fn get(visit: Visit, State(db): State<Db>, Address(ids): Address, RawQ
     let query = query.as_deref();
     let typed = |name| visit.unsent.as_ref().map(|form| form.value(name).to_owned());
     let wish = (parameter(query, "titik").or(typed("titik")), parameter(query, "tanggal").or(typed("tanggal")));
-    // Sent here by a returned application that has given its place up.
-    let problem = parameter(query, "perbaikan").map(|_| words::PLACE_GIVEN_UP.to_owned());
-    Ok(page(&db, visit, ids.application(), wish, problem).await?.into_response())
+    Ok(page(&db, visit, ids.application(), wish, None).await?.into_response())
 }
 
 pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, form: Form) -> WebResult {
@@ -127,7 +126,9 @@ pub async fn post(visit: Visit, State(db): State<Db>, Address(ids): Address, for
     let wish = HalfHour { counter: &counter, starts_at };
     match appointment::choose(&db, &visit.citizen, id, wish, visit.now).await {
         Ok(()) if status == Status::Draf => Ok(Redirect::to(&paths::wizard(WizardPage::Konfirmasi, id)).into_response()),
-        Ok(()) => Ok(Redirect::to(&format!("{}?dipindah=1", paths::application(id))).into_response()),
+        Ok(()) => {
+            Ok(told::lead_to(&paths::application(id), words::moved(&super::load(&mut db.read().await?, &visit, id).await?)))
+        }
         Err(SlotError::NotFound) => Err(WebError::NotFound),
         Err(SlotError::NotOffered) => refuse(StatusCode::UNPROCESSABLE_ENTITY, words::SLOT_EMPTY.to_owned()).await,
         Err(SlotError::TooOften) => refuse(StatusCode::TOO_MANY_REQUESTS, words::SLOT_TOO_OFTEN.to_owned()).await,

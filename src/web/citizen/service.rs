@@ -2,10 +2,7 @@
 
 use askama::Template;
 use askama_web::WebTemplate;
-use axum::{
-    extract::{RawQuery, State},
-    response::IntoResponse,
-};
+use axum::{extract::State, response::IntoResponse};
 
 use crate::{
     db::{Db, applications, schedule},
@@ -13,7 +10,6 @@ use crate::{
     render::status,
     web::{
         error::WebResult,
-        form::parameter,
         paths,
         shell::{Shell, Visit},
     },
@@ -24,8 +20,6 @@ use crate::{
 struct ServicePage {
     shell: Shell,
     lines: Vec<Line>,
-    /// A draft was just removed.
-    discarded: bool,
 }
 
 struct Line {
@@ -43,7 +37,7 @@ struct Line {
     resume: Option<String>,
 }
 
-pub async fn get(visit: Visit, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
+pub async fn get(visit: Visit, State(db): State<Db>) -> WebResult {
     let mut conn = db.read().await?;
     let applications = applications::list(&mut conn, visit.citizen.reader(), visit.now).await?;
     let holidays = schedule::holidays(&mut conn).await?;
@@ -60,6 +54,5 @@ pub async fn get(visit: Visit, State(db): State<Db>, RawQuery(query): RawQuery) 
             .then(|| paths::wizard(wizard::furthest(application), application.id)),
     };
     let lines = applications.iter().map(line).collect();
-    let discarded = parameter(query.as_deref(), "draf").is_some();
-    Ok(ServicePage { shell: visit.shell, lines, discarded }.into_response())
+    Ok(ServicePage { shell: visit.shell, lines }.into_response())
 }

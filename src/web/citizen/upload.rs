@@ -38,6 +38,7 @@ use crate::{
         paths,
         receive::Receiver,
         shell::{Shell, Visit},
+        told,
         unsent::MovedOn,
     },
 };
@@ -148,10 +149,10 @@ async fn go_on(db: &Db, visit: Visit, id: ApplicationId, sent: Sent) -> WebResul
     let (application, mending) = load_open(&mut db.read().await?, &visit, id).await?;
     let missing = if mending.is_some() {
         match mending::send_again(db, &visit.citizen, id, visit.now).await {
-            Ok(()) => return Ok(Redirect::to(&format!("{}?diperbaiki=1", paths::application(id))).into_response()),
+            Ok(()) => return Ok(told::lead_to(&paths::application(id), words::MENDED)),
             Err(MendError::NotFound) => return Err(WebError::NotFound),
             Err(MendError::NoPlace) => {
-                return Ok(Redirect::to(&format!("{}?perbaikan=1", paths::wizard(WizardPage::Jadwal, id))).into_response());
+                return Ok(told::lead_to(&paths::wizard(WizardPage::Jadwal, id), words::PLACE_GIVEN_UP));
             }
             Err(MendError::Db(error)) => return Err(error.into()),
             Err(MendError::Missing(missing)) => missing,

@@ -4,7 +4,7 @@
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
-    extract::{RawQuery, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Redirect},
 };
@@ -24,10 +24,11 @@ use crate::{
     render::words,
     web::{
         error::{WebError, WebResult, of_the_code, too_many},
-        form::{Form, parameter},
+        form::Form,
         middleware::Origin,
         paths,
         shell::Shell,
+        told,
     },
 };
 
@@ -44,7 +45,6 @@ struct CodePage {
     /// To which number the code went, masked; as it was typed, whether or not one was sent.
     phone: String,
     refusal: Option<String>,
-    told: Option<&'static str>,
 }
 
 /// What stands in the session, and the number that was typed.
@@ -56,10 +56,9 @@ async fn under_way(db: &Db, session: &Session) -> WebResult<Option<(CodeId, Stri
     }
 }
 
-pub async fn get(session: Session, shell: Shell, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
+pub async fn get(session: Session, shell: Shell, State(db): State<Db>) -> WebResult {
     let Some((id, phone)) = under_way(&db, &session).await? else { return Err(WebError::Elsewhere(paths::REGISTER.to_owned())) };
-    let told = parameter(query.as_deref(), "baru").map(|_| words::CODE_SENT_AGAIN);
-    Ok(CodePage { shell, form: Form::default(), asked: Some(id), phone, refusal: None, told }.into_response())
+    Ok(CodePage { shell, form: Form::default(), asked: Some(id), phone, refusal: None }.into_response())
 }
 
 pub async fn post(
@@ -82,11 +81,11 @@ pub async fn post(
     match outcome {
         Ok(()) => {
             session.remove::<CodeId>(REGISTRATION).await?;
-            Ok(Redirect::to(&format!("{}?terdaftar=1", paths::LOGIN)).into_response())
+            Ok(told::lead_to(paths::LOGIN, words::REGISTERED))
         }
         Err(error) => {
             form.reject("kode", words::code(error));
-            let page = CodePage { shell, form, asked: id, phone, refusal: None, told: None };
+            let page = CodePage { shell, form, asked: id, phone, refusal: None };
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
     }
@@ -108,11 +107,11 @@ pub async fn again(
     match outcome {
         Ok(id) => {
             session.insert(REGISTRATION, id).await?;
-            Ok(Redirect::to(&format!("{}?baru=1", paths::REGISTER_CODE)).into_response())
+            Ok(told::lead_to(paths::REGISTER_CODE, words::CODE_SENT_AGAIN))
         }
         Err(ProofError::TooManyCodes(next)) => {
             let refusal = Some(words::code_too_many(next, now));
-            Ok(too_many(CodePage { shell, form: Form::default(), asked: Some(id), phone, refusal, told: None }, next, now))
+            Ok(too_many(CodePage { shell, form: Form::default(), asked: Some(id), phone, refusal }, next, now))
         }
         Err(ProofError::Wrong) => Ok(Redirect::to(paths::REGISTER).into_response()),
         Err(error) => Err(error.into()),

@@ -23,6 +23,7 @@ use crate::{
         middleware::Origin,
         paths,
         shell::{PASSWORD, SINCE, Shell},
+        told,
         unsent::Unsent,
     },
 };
@@ -42,16 +43,6 @@ enum Note {
     None,
     /// A page was asked for that needs a log-in.
     Needed,
-    /// The session ran out.
-    Ended,
-    /// It was ended from elsewhere.
-    EndedElsewhere,
-    /// Logged out.
-    LoggedOut,
-    /// An account was opened, or was there already.
-    Registered,
-    /// A forgotten password was replaced.
-    NewPassword,
     /// The log-in was refused, and why.
     Refused(String),
 }
@@ -65,22 +56,13 @@ impl LoginPage {
 pub async fn get(mut shell: Shell, RawQuery(query): RawQuery, unsent: Option<Extension<Unsent>>) -> WebResult {
     let query = pairs(query.unwrap_or_default().as_bytes());
     let value = |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let note = match (value("ke"), value("habis"), value("keluar")) {
-        _ if value("sandi").is_some() => Note::NewPassword,
-        _ if value("terdaftar").is_some() => Note::Registered,
-        (_, _, Some(_)) => Note::LoggedOut,
-        (Some(_), Some("lain"), _) => Note::EndedElsewhere,
-        (Some(_), Some(_), _) => Note::Ended,
-        (Some(_), None, _) => Note::Needed,
-        _ => Note::None,
-    };
+    // Where something is told, it says why.
+    let note = if value("ke").is_some() && shell.told.is_none() { Note::Needed } else { Note::None };
     let then = after_login::allowed(value("ke").unwrap_or_default()).to_owned();
     if shell.signed_in {
         return Ok(Redirect::to(&then).into_response());
     }
-    if matches!(note, Note::Ended | Note::EndedElsewhere | Note::Needed) {
-        shell.unsent = unsent.map(|unsent| unsent.before_login());
-    }
+    shell.unsent = unsent.map(|unsent| unsent.before_login());
     Ok(LoginPage { shell, form: Form::default(), then, note }.into_response())
 }
 
@@ -123,7 +105,7 @@ pub async fn post(
     }
 }
 
-pub async fn log_out(session: Session) -> WebResult<Redirect> {
+pub async fn log_out(session: Session) -> WebResult {
     session.flush().await?;
-    Ok(Redirect::to(&format!("{}?keluar=1", paths::LOGIN)))
+    Ok(told::lead_to(paths::LOGIN, words::LOGGED_OUT))
 }

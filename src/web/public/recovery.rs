@@ -30,6 +30,7 @@ use crate::{
         middleware::Origin,
         paths,
         shell::Shell,
+        told,
     },
 };
 
@@ -121,7 +122,7 @@ pub async fn finish(
     match outcome {
         Ok(Ok(())) => {
             session.flush().await?;
-            Ok(Redirect::to(&format!("{}?sandi=diganti", paths::LOGIN)).into_response())
+            Ok(told::lead_to(paths::LOGIN, words::PASSWORD_RECOVERED))
         }
         Ok(Err(error)) => {
             form.reject("sandi", words::password(error));

@@ -194,7 +194,7 @@ async fn who_mends_after_the_place_was_given_up_picks_a_new_one_first() {
     citizen.upload(&format!("{address}/unggah/ktp_rusak"), "kartu.png", &crate::files::png(61, 40)).await.location();
     let sent = citizen.post(&format!("{address}/unggah"), &[]).await;
     let schedule = citizen.follow(&sent).await;
-    assert!(schedule.text("[role=alert]").contains("Jadwal lama sudah dilepas."), "{}", schedule.text("main"));
+    assert!(schedule.text("[role=status]").contains("Jadwal lama sudah dilepas."), "{}", schedule.text("main"));
     let slot = schedule.attributes("input[name=jam]:not([disabled])", "value").remove(0);
     citizen.choose(&address, &slot).await.location();
     citizen.post(&format!("{address}/unggah"), &[]).await.location();

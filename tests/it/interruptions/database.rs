@@ -72,7 +72,7 @@ async fn a_silent_database_is_waited_for_10_seconds_and_then_all_is_well_by_itse
         assert!(begun.elapsed() < Duration::from_secs(10), "it does not come back by itself");
         sleep(Duration::from_millis(100)).await;
     }
-    assert_eq!(browser.yes(&draft).await.location(), format!("{draft}?terkirim=1"));
+    assert_eq!(browser.yes(&draft).await.location(), draft);
     assert_eq!(
         app.count("select count(*) from pg_stat_activity where datname = current_database() and state like 'idle in tr%'").await,
         0
@@ -93,7 +93,7 @@ async fn a_proxy_without_a_server_behind_it_is_a_passing_thing() {
         assert_eq!((sent.status, fate(&sent), desk.status, wrong.status), (503, "not stored", 303, 503));
     }
     proxy.set(Line::Passes);
-    assert_eq!(browser.yes(&draft).await.location(), format!("{draft}?terkirim=1"));
+    assert_eq!(browser.yes(&draft).await.location(), draft);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -178,7 +178,7 @@ impl Kept {
         let application = browser.begin(&person).await;
         browser.fill(&application).await;
         browser.choose(&application, slot).await.location();
-        assert_eq!(browser.yes(&application).await.location(), format!("{application}?terkirim=1"));
+        assert_eq!(browser.yes(&application).await.location(), application);
         let shown = browser.get(&application).await.text("main");
         assert!(shown.contains("Menunggu pemeriksaan") || shown.contains("Sedang diperiksa"), "{shown}");
         count(&self.sent);

@@ -62,6 +62,7 @@ pub fn all(application: &str, page: &str, code: &str) -> Vec<String> {
         "/pelepasan",
         "/lewati",
         "/persetujuan",
+        "/pengurungan",
         "/pengembalian",
         "/penolakan",
         "/penyerahan",
