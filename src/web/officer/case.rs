@@ -125,6 +125,8 @@ pub struct CasePage {
     may_decide: bool,
     hindrance: Option<&'static str>,
     may_release: bool,
+    /// Where the card is handed over, for whoever serves there.
+    at_counter: Option<String>,
     flags: Vec<String>,
     twins: Vec<(DocumentKind, String, String)>,
     documents: Vec<DocumentKind>,
@@ -170,6 +172,11 @@ pub async fn page(desk: Desk, db: &Db, id: ApplicationId, query: Option<&str>, a
         holds,
         may_decide,
         hindrance,
+        at_counter: {
+            let may_serve = counter.as_ref().is_some_and(|counter| officer.may_decide(counter, seen.family));
+            let number = seen.application.receipt_number.filter(|_| may_serve && seen.application.status.is_printed());
+            number.map(paths::at_counter)
+        },
         may_release: officer.role == Role::Penyelia && seen.lease.is_some() && !holds,
         flags: flags(&seen, desk.now),
         twins: twins(&seen),

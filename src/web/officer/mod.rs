@@ -8,6 +8,7 @@ mod day;
 mod decide;
 mod desk;
 mod factor;
+mod found;
 mod login;
 mod messages;
 mod offer;
