@@ -53,7 +53,8 @@ create constraint trigger appointments_are_written_down after update of counter_
     execute function appointments_are_written_down();
 
 -- A misprint is seen at the counter also on the card of somebody who did not come on their day.
-insert into application_steps (from_status, to_status, actor) values ('tidak_diambil', 'disetujui', 'petugas');
+insert into application_steps (from_status, to_status, actor) values
+    ('tidak_diambil', 'disetujui', 'petugas');
 alter table events drop constraint events_give_a_reason, add constraint events_give_a_reason check (
     to_status is null or reason is not null
     or not (to_status in ('perlu_perbaikan', 'ditolak', 'selesai')

@@ -15,6 +15,7 @@ use time::{
 
 const REGIONS_AND_HOLIDAYS: &str = include_str!("../../../migrations/0002_regions_and_holidays.sql");
 const APPLICATIONS: &str = include_str!("../../../migrations/0004_applications.sql");
+const SHEETS: &str = include_str!("../../../migrations/0016_sheets.sql");
 
 /// Code and level of every region.
 pub fn regions() -> Vec<(String, String)> {
@@ -28,7 +29,8 @@ pub fn holidays() -> Holidays {
 
 /// The steps that the database allows: from, to, who.
 pub fn steps_of_the_database() -> Vec<[String; 3]> {
-    rows(APPLICATIONS, "application_steps").into_iter().map(|row| row.try_into().unwrap()).collect()
+    let rows = [APPLICATIONS, SHEETS].into_iter().flat_map(|migration| rows(migration, "application_steps"));
+    rows.map(|row| row.try_into().unwrap()).collect()
 }
 
 /// The rows that a migration inserts into a table, one a line.
