@@ -28,6 +28,7 @@ async fn a_card_is_found_by_nik_or_name_and_neither_stands_in_an_address() {
     let fetched = [&READY[..], &[Status::Selesai]].concat();
     let missed = [&READY[..], &[Status::TidakDiambil]].concat();
     let siti = named(&app, &officer, "Siti Contoh Melati", &READY).await;
+    app.clock().advance(Duration::seconds(1));
     let sitorus = named(&app, &officer, "Sitorus Contoh", &missed).await;
     let waiting = named(&app, &officer, "Siti Contoh Belum", &[]).await;
     named(&app, &officer, "Siti Contoh Sudah", &fetched).await;

@@ -1,6 +1,7 @@
 //! The desk: who comes in, what they find, what they decide, and what is written down of it.
 
 mod accounts;
+mod agree;
 mod audit;
 pub mod case;
 mod clockwork;
