@@ -154,3 +154,25 @@ async fn no_half_hour_is_given_without_being_written_down_and_none_is_forgotten(
     }
     sqlx::query("delete from appointments").execute(&mut app.owner().await).await.unwrap_err();
 }
+
+#[tokio::test]
+async fn a_database_from_before_there_were_sheets_tells_what_is_known() {
+    let app = App::new().await;
+    let at = datetime!(2026-11-25 09:30 +7);
+    let [early, moved, stays] = <[Case; 3]>::try_from(ready(&app, at, 3).await).unwrap();
+    let mut citizen = app.log_in_as(&moved).await;
+    citizen.choose(&format!("/pencetakan-ktp-el/{}", moved.id), "2026-11-26T13:00:00+07:00").await.location();
+    let (_, mut browser) = printer(&app).await;
+    hand_over(&app, &mut browser, &early).await;
+    let sheet = browser.get(SHEET).await.text("table");
+    let mut owner = app.owner().await;
+    let forget = "begin; set local session_replication_role = replica; delete from appointments; commit";
+    sqlx::raw_sql(forget).execute(&mut owner).await.unwrap();
+    assert_eq!(fate(&browser.get(SHEET).await, &stays), None);
+    let migration = include_str!("../../../migrations/0016_sheets.sql");
+    let (_, fill) = migration.split_once("insert into appointments").unwrap();
+    let fill = format!("insert into appointments {}", fill.split_once(';').unwrap().0);
+    sqlx::query(sqlx::AssertSqlSafe(fill)).execute(&mut owner).await.unwrap();
+    assert_eq!(browser.get(SHEET).await.text("table"), sheet);
+    assert_eq!(fate(&browser.get("/petugas/jadwal/2026-11-26").await, &moved).unwrap(), "Siap diambil");
+}
