@@ -93,7 +93,7 @@ async fn a_ready_case_leads_to_the_hand_over_for_whoever_serves_there() {
     let mut watcher = app.desk(&watcher).await;
     for case in [&ready, &missed] {
         let address = format!("/petugas/loket?nomor={}", case.number);
-        assert_eq!(browser.get(&page(case)).await.attributes("main a.button", "href"), [address.clone()]);
+        assert_eq!(browser.get(&page(case)).await.attributes("main a.button", "href").concat(), address);
         assert!(browser.get(&address).await.text("main").contains("Serahkan kartu"));
         assert!(!watcher.get(&page(case)).await.text("main").contains("Serahkan"), "who only watches hands nothing over");
     }
