@@ -46,7 +46,7 @@ async fn a_card_is_handed_over_with_eight_keys_after_the_scan() {
     let key = |key: Key| char::from(key).to_string();
     let scan = format!("{}{}", filed.number, key(Key::Enter));
     browser.leave_by(async || browser.press_keys(&scan).await).await;
-    assert!(browser.text().await.contains(person.name.as_str()), "{}", browser.text().await);
+    assert!(browser.text().await.contains(person.name), "{}", browser.text().await);
     let (space, tab, enter) = (key(Key::Space), key(Key::Tab), key(Key::Enter));
     // The holder; past the reason; identity; the old card; "Serahkan kartu".
     let keys = [&space, &tab, &tab, &space, &tab, &space, &tab, &enter];
