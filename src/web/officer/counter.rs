@@ -31,6 +31,7 @@ use crate::{
         card::{Because, Check, Flaw, Handover},
         ids::{ApplicationId, ResidentId},
         nik::{DIGITS, Nik},
+        person::FullName,
         receipt::{CheckCode, ReceiptNumber},
         status::Status,
     },
@@ -183,8 +184,8 @@ impl Asked {
         match Nik::parse(typed) {
             Ok(_) => Self::Person,
             Err(_) if typed.is_empty() => Self::Unreadable(desk_words::SEARCH_EMPTY.to_owned()),
-            // Names have no digits.
-            Err(_) if digits == 0 => Self::Person,
+            // What is scanned has other signs, too, on whatever keyboard.
+            Err(_) if FullName::parse(typed).is_ok() => Self::Person,
             Err(_) if signs > DIGITS && signs > digits => Self::Unreadable(desk_words::SCAN_UNREADABLE.to_owned()),
             Err(nik) if digits > 8 => Self::Unreadable(words::nik(nik)),
             Err(_) => Self::Unreadable(words::receipt_number(error)),
