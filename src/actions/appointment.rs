@@ -5,13 +5,13 @@ use time::{Date, Duration, OffsetDateTime};
 use super::{Citizen, MayCollide, notice};
 use crate::{
     db::{
-        Conn, Db, DbError, DbResult, Tx, applications, drafts, events,
+        Conn, Db, DbError, DbResult, Tx, applications, appointments, drafts, events,
         places::{self, HalfHour},
         schedule::{self, Schedule},
     },
     domain::{
-        application::Application,
-        calendar::{Slot, day_of},
+        application::{Application, Appointment, Claim},
+        calendar::{self, Holidays, Slot, day_of},
         event::{By, Deed, Witness},
         ids::ApplicationId,
         limits,
@@ -146,7 +146,8 @@ async fn settle(
     witness: &Witness,
     now: OffsetDateTime,
 ) -> DbResult<()> {
-    let already_there = application.appointment.as_ref().is_some_and(|old| old.starts_at == wish.starts_at);
+    let is_there = |old: &Appointment| old.starts_at == wish.starts_at && old.claim == Claim::Firm;
+    let already_there = application.appointment.as_ref().is_some_and(is_there);
     let actor = if matches!(witness.by, By::Officer(..)) { Actor::Petugas } else { Actor::Warga };
     let mut fact = None;
     if let (Status::TidakDiambil, Ok(step)) = (application.status, application.status.step(Status::SiapDiambil, actor)) {
@@ -158,7 +159,30 @@ async fn settle(
         let ready = application.category.filter(|_| application.status.is_printed());
         notice::owe(tx, application, &Notice::Moved(&old.counter, wish.starts_at, ready), fact, now).await?;
     }
-    drafts::set_slot(tx, application.id, wish.counter, wish.starts_at, now).await
+    drafts::set_slot(tx, application.id, wish.counter, wish.starts_at, now).await?;
+    if let Some(fact) = fact {
+        appointments::note(tx, application.id, fact).await?;
+    }
+    Ok(())
+}
+
+/// Moves a case whose card is not printed and whose appointment is near, as [`calendar::too_near_before`] says. Tells whether it
+/// moved; it stays, too, while its counter has no free place.
+pub(super) async fn move_if_near(
+    tx: &mut Tx,
+    case: &Application,
+    holidays: &Holidays,
+    witness: &Witness,
+    now: OffsetDateTime,
+) -> DbResult<bool> {
+    let near = case.appointment.as_ref().filter(|place| place.claim == Claim::Firm);
+    let Some(near) = near.filter(|place| place.starts_at < calendar::too_near_before(now, holidays)) else { return Ok(false) };
+    let first = calendar::day_after_late(near.starts_at, now, holidays);
+    let has_moved = move_on(tx, case, first, witness, now).await?;
+    if !has_moved {
+        tracing::warn!(counter = %near.counter.code, case = %case.id, "no free place for a case that is late");
+    }
+    Ok(has_moved)
 }
 
 /// How many working days ahead a place is looked for when a case is moved by nobody's wish.

@@ -118,17 +118,15 @@ async fn move_one(
     let mut tx = db.begin().await?;
     let is_unprinted = |case: &Application| case.status.is_open() && !case.status.is_printed();
     let Some(case) = clockwork::lock(&mut tx, id, now).await?.filter(is_unprinted) else { return Ok(false) };
-    let near = case.appointment.as_ref().filter(|place| place.claim == Claim::Firm && place.starts_at < before);
-    let Some(near) = near else { return Ok(false) };
+    let is_near = case.appointment.as_ref().is_some_and(|place| place.claim == Claim::Firm && place.starts_at < before);
+    if !is_near {
+        return Ok(false);
+    }
     let witness = Witness { by: By::Clock, from: None };
     if case.status == Status::PerluPerbaikan {
         places::free(&mut tx, id).await?;
         events::add_deed(&mut tx, &Deed::PlaceGivenUp(id), &witness, now).await?;
-    } else if !appointment::move_on(&mut tx, &case, calendar::day_after_late(near.starts_at, now, holidays), &witness, now)
-        .await?
-    {
-        let counter = &near.counter.code;
-        tracing::warn!(%counter, case = %id, "no free place for a case that is late");
+    } else if !appointment::move_if_near(&mut tx, &case, holidays, &witness, now).await? {
         return Ok(false);
     }
     tx.commit().await?;

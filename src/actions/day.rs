@@ -23,6 +23,9 @@ pub enum CloseError {
     /// Whoever asks serves at no counter, or the day is over.
     #[error("no such day")]
     NotFound,
+    /// It is closed already, for this reason.
+    #[error("closed already")]
+    Already(String),
     /// Other bookings than were shown: so many there are now.
     #[error("other bookings")]
     Changed(usize),
@@ -91,7 +94,7 @@ pub async fn booked(conn: &mut Conn, counter: &RegionCode, day: Date) -> DbResul
     Ok(days::booked(conn, whole(counter, day)).await?.len())
 }
 
-/// Closes a day, if it has as many bookings as were shown. Gives how many moved; a day that is closed already has none.
+/// Closes a day, if it has as many bookings as were shown. Gives how many moved.
 ///
 /// # Errors
 /// [`CloseError`].
@@ -125,9 +128,10 @@ pub async fn close(
         if days::booked(&mut tx, stretch).await? != ids {
             return Err(CloseError::Disturbed);
         }
-        if !days::close(&mut tx, stretch, day, reason).await? {
-            return Ok(0);
+        if let Some(reason) = days::closed_for(&mut tx, counter, day).await? {
+            return Err(CloseError::Already(reason));
         }
+        days::close(&mut tx, stretch, day, reason).await?;
         if ids.len() != shown {
             return Err(CloseError::Changed(ids.len()));
         }

@@ -9,7 +9,7 @@ use super::{
     printing::step,
 };
 use crate::{
-    db::{Conn, Db, DbError, DbResult, Tx, applications, places, places::HalfHour, residents},
+    db::{Conn, Db, DbError, DbResult, Tx, applications, places, places::HalfHour, printing, residents, schedule},
     domain::{
         application::Application,
         calendar::day_of,
@@ -87,10 +87,10 @@ async fn lock(tx: &mut Tx, by: &OnDuty, id: ApplicationId, now: OffsetDateTime) 
     Err(if works_there { DecisionError::NotTheirs } else { DecisionError::NotFound })
 }
 
-/// Whether this officer's deed was the last thing that happened to a case.
-fn did(by: &OnDuty, case: &Application, from: Status, to: Status) -> bool {
+/// Whether this officer's deed at the counter was the last thing that happened to a case.
+fn did(by: &OnDuty, case: &Application, to: Status) -> bool {
     let last = case.history.last();
-    last.is_some_and(|last| last.officer == Some(by.officer.id) && last.to == to && (last.from == from || to == Status::Selesai))
+    last.is_some_and(|last| last.officer == Some(by.officer.id) && last.to == to && last.from.is_printed())
 }
 
 /// "Serahkan kartu". Handing over twice is handing over once.
@@ -108,7 +108,7 @@ pub async fn hand_over(
     until_undisturbed!(async {
         let mut tx = db.begin().await?;
         let case = lock(&mut tx, by, id, now).await?;
-        if did(by, &case, Status::SiapDiambil, Status::Selesai) {
+        if did(by, &case, Status::Selesai) {
             return Ok(());
         }
         let handover = handover(&mut tx, &case, claimant, checks, now).await?;
@@ -146,7 +146,8 @@ async fn handover(
     Ok(Handover { collector, instead, checks: wanted.to_vec() })
 }
 
-/// A misprint seen at the counter: the card is printed again. Saying so twice is saying it once.
+/// A misprint seen at the counter: the card is spoilt and printed again. Where its new one can hardly be there in time, the
+/// appointment moves with it. Saying so twice is saying it once.
 ///
 /// # Errors
 /// [`DecisionError`].
@@ -154,13 +155,17 @@ pub async fn misprint(db: &Db, by: &OnDuty, id: ApplicationId, flaw: Flaw, now: 
     until_undisturbed!(async {
         let mut tx = db.begin().await?;
         let case = lock(&mut tx, by, id, now).await?;
-        if did(by, &case, Status::SiapDiambil, Status::Disetujui) {
+        if did(by, &case, Status::Disetujui) {
             return Ok(());
         }
-        if case.status != Status::SiapDiambil {
+        if !case.status.is_printed() {
             return Err(DecisionError::late(&mut tx, &case).await?);
         }
         step(&mut tx, by, &case, Status::Disetujui, Some(&Because::Spoilt(flaw)), None, now).await?;
+        printing::spoil(&mut tx, id, flaw).await?;
+        let back = Application { status: Status::Disetujui, ..case };
+        let holidays = schedule::holidays(&mut tx).await?;
+        appointment::move_if_near(&mut tx, &back, &holidays, &by.witness(), now).await?;
         Ok(tx.commit().await?)
     })
 }
@@ -184,7 +189,7 @@ pub async fn offer(
             Err(_) => return Err(SlotError::NotFound),
         };
         let place = case.appointment.as_ref().ok_or(SlotError::NotFound)?;
-        if did(by, &case, Status::TidakDiambil, Status::SiapDiambil) && place.starts_at == starts_at {
+        if did(by, &case, Status::SiapDiambil) && place.starts_at == starts_at {
             return Ok(());
         }
         if case.status != Status::TidakDiambil {

@@ -1,10 +1,12 @@
 //! Printing cards: a run takes blanks from the stock, and each of its cards ends good or spoilt.
 
+use std::collections::HashMap;
+
 use time::OffsetDateTime;
 
 use super::{MayCollide, OnDuty, decision::DecisionError, notice};
 use crate::{
-    db::{Db, DbError, Tx, applications, blanks, events, printing},
+    db::{Conn, Db, DbError, DbResult, Tx, applications, blanks, events, printing},
     domain::{
         application::Application,
         calendar::day_of,
@@ -21,16 +23,38 @@ use crate::{
 pub const CARDS: usize = 50;
 
 /// What became of the cases that were chosen for a run.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Started {
-    /// The run, unless there was no blank for it.
-    pub run: Option<RunId>,
-    /// How many cases wait for blanks now.
-    pub waiting: usize,
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Started {
+    /// It was started.
+    Done {
+        /// The run, unless there was no blank for it.
+        run: Option<RunId>,
+        /// How many cases wait for blanks now, and their citizens were told.
+        told: usize,
+        /// How many went on waiting.
+        still: usize,
+    },
+    /// Nothing was done: more citizens would be told to wait than was agreed to.
+    Short,
 }
 
-/// Starts a run with these cases, those that waited for blanks first, then the oldest. Cases for which there is no blank
-/// wait for one, and their citizens are told. Starting a run again starts nothing.
+/// Those of chosen cases for which a counter has no blank.
+///
+/// # Errors
+/// [`DbError`].
+pub async fn outlook(
+    conn: &mut Conn,
+    counter: &RegionCode,
+    chosen: &[ApplicationId],
+    now: OffsetDateTime,
+) -> DbResult<Vec<ApplicationId>> {
+    let mut printed = printing::in_turn(conn, chosen).await?;
+    let left = usize::try_from(blanks::stock(conn, counter, now).await?.left).unwrap_or_default();
+    Ok(printed.split_off(left.min(printed.len())))
+}
+
+/// Starts a run with these cases, in the order of [`printing::in_turn`]. Cases for which there is no blank wait for one, and
+/// their citizens are told: no more of them than was agreed to, or nothing is done. Starting a run again starts nothing.
 ///
 /// # Errors
 /// [`DecisionError`]; [`DecisionError::NotFound`] for whoever prints at no counter.
@@ -39,6 +63,7 @@ pub async fn start(
     by: &OnDuty,
     run: RunId,
     chosen: &[ApplicationId],
+    agreed: usize,
     now: OffsetDateTime,
 ) -> Result<Started, DecisionError> {
     let counter = &by.officer.workplace().ok_or(DecisionError::NotFound)?.code;
@@ -49,12 +74,17 @@ pub async fn start(
         // Only now, when whoever pressed at the same time has finished.
         if let Some(known) = printing::find(&mut tx, run).await? {
             let is_theirs = known.counter == *counter;
-            return if is_theirs { Ok(Started { run: Some(run), waiting: 0 }) } else { Err(DecisionError::NotFound) };
+            let known = Started::Done { run: Some(run), told: 0, still: 0 };
+            return if is_theirs { Ok(known) } else { Err(DecisionError::NotFound) };
         }
         let cases = printable(&mut tx, locked, now).await?;
         let ledger = blanks::lock(&mut tx, counter).await?;
         let enough = usize::try_from(ledger.left).unwrap_or_default().min(cases.len());
         let (printed, waiting) = cases.split_at(enough);
+        let (news, known): (Vec<_>, Vec<_>) = waiting.iter().partition(|case| case.status == Status::Disetujui);
+        if news.len() > agreed {
+            return Ok(Started::Short);
+        }
         if !printed.is_empty() {
             let ids: Vec<ApplicationId> = printed.iter().map(|case| case.id).collect();
             let number = printing::start(&mut tx, run, counter, day_of(now), by.officer.id, &ids, now).await?;
@@ -64,11 +94,11 @@ pub async fn start(
         for case in printed {
             step(&mut tx, by, case, Status::Dicetak, None, None, now).await?;
         }
-        for case in waiting.iter().filter(|case| case.status == Status::Disetujui) {
+        for case in &news {
             step(&mut tx, by, case, Status::MenungguBlangko, None, Some(Notice::Waiting), now).await?;
         }
         tx.commit().await?;
-        Ok(Started { run: (!printed.is_empty()).then_some(run), waiting: waiting.len() })
+        Ok(Started::Done { run: (!printed.is_empty()).then_some(run), told: news.len(), still: known.len() })
     })
 }
 
@@ -95,15 +125,16 @@ async fn printable(tx: &mut Tx, chosen: Vec<Application>, now: OffsetDateTime) -
     let waits = |case: &Application| case.status.step(Status::Dicetak, Actor::Petugas).is_ok();
     let (waiting, gone): (Vec<Application>, Vec<Application>) = chosen.into_iter().partition(waits);
     let was_waiting = !waiting.is_empty();
-    let mut cases: Vec<Application> = waiting.into_iter().filter(|case| case.fresh_decision(now).is_none()).collect();
+    let cases: Vec<Application> = waiting.into_iter().filter(|case| case.fresh_decision(now).is_none()).collect();
     if was_waiting && cases.is_empty() {
         return Err(DecisionError::TooSoon);
     }
     if let (true, Some(case)) = (cases.is_empty(), gone.last()) {
         return Err(DecisionError::late(tx, case).await?);
     }
-    cases.sort_by_key(|case| (case.status != Status::MenungguBlangko, case.submitted_at, case.id));
-    Ok(cases)
+    let ids: Vec<ApplicationId> = cases.iter().map(|case| case.id).collect();
+    let mut cases: HashMap<ApplicationId, Application> = cases.into_iter().map(|case| (case.id, case)).collect();
+    Ok(printing::in_turn(tx, &ids).await?.into_iter().filter_map(|id| cases.remove(&id)).collect())
 }
 
 /// Writes down what became of cards of a run, by their lines on the list. A good one is ready to be fetched; a spoilt one

@@ -18,13 +18,14 @@ use crate::{
     domain::{
         application::Application,
         calendar::Holidays,
-        card::Because,
+        card::{Because, RunNumber},
         event::Deed,
         ids::{ApplicationId, FactId, OfficerId, PageId, ResidentId},
         message::Message,
         officer::{Family, Role},
         person::FullName,
         receipt::ReceiptNumber,
+        region::RegionCode,
     },
 };
 
@@ -115,6 +116,19 @@ pub async fn see_at_counter(db: &Db, by: &OnDuty, number: ReceiptNumber, now: Of
         events::add_deed(&mut tx, &Deed::CaseSeen(seen.case.id), &by.witness(), now).await?;
         tx.commit().await?;
         Ok(Some(seen))
+    })
+}
+
+/// Writes down a look at a list that names people in full: of a print run, or of what waits at a counter for the printer. One event a
+/// list; its people are known by history.
+///
+/// # Errors
+/// [`crate::db::DbError`].
+pub async fn see_list(db: &Db, by: &OnDuty, at: &RegionCode, run: Option<RunNumber>, now: OffsetDateTime) -> DbResult<()> {
+    until_undisturbed!(async {
+        let mut tx = db.begin().await?;
+        events::add_deed(&mut tx, &Deed::ListSeen(at.clone(), run), &by.witness(), now).await?;
+        tx.commit().await
     })
 }
 

@@ -5,7 +5,7 @@ mod lists;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Conn, DbError, DbResult, Tx, events, residents, schedule::phone};
+use super::{Conn, DbError, DbResult, Tx, appointments, events, residents, schedule::phone};
 use crate::{
     domain::{
         application::{Application, Appointment, Claim, Details},
@@ -323,7 +323,9 @@ pub async fn submit(
     if sent.execute(tx.pg()).await?.rows_affected() == 0 {
         return Ok(None);
     }
-    Ok(Some(events::add_step(tx, id, step, None, witness, now).await?))
+    let fact = events::add_step(tx, id, step, None, witness, now).await?;
+    appointments::note(tx, id, fact).await?;
+    Ok(Some(fact))
 }
 
 /// Refuses a second open application for a resident.

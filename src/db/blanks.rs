@@ -15,21 +15,24 @@ pub struct Stock {
     pub left: i32,
     /// How many cards took one since the moment asked about.
     pub taken: i64,
+    /// How many cases wait for the printer.
+    pub waiting: i64,
 }
 
-/// How many blanks a counter has, and how many it used since a moment.
+/// How many blanks a counter has, how many it used since a moment, and for how many cases it needs one now.
 ///
 /// # Errors
 /// [`super::DbError::Sql`].
 pub async fn stock(conn: &mut Conn, counter: &RegionCode, since: OffsetDateTime) -> DbResult<Stock> {
     let row = sqlx::query!(
         r#"select coalesce((select balance from blanks where counter_code = $1 order by number desc limit 1), 0) as "left!",
-                  (select count(*) from blanks where counter_code = $1 and run_id is not null and at >= $2) as "taken!""#,
+                  (select count(*) from blanks where counter_code = $1 and run_id is not null and at >= $2) as "taken!",
+                  (select count(*) from cases_to_print where counter_code = $1) as "waiting!""#,
         counter.as_str(),
         since,
     );
     let row = row.fetch_one(conn.pg()).await?;
-    Ok(Stock { left: row.left, taken: row.taken })
+    Ok(Stock { left: row.left, taken: row.taken, waiting: row.waiting })
 }
 
 /// The end of a counter's ledger, which stays where it is until the transaction ends.

@@ -43,19 +43,24 @@ pub async fn lock_counter(tx: &mut Tx, counter: &RegionCode) -> DbResult<()> {
     Ok(())
 }
 
-/// Closes a day: whatever hours it had, and the holds of drafts on it. Tells whether it was open.
+/// Why a counter is closed on a day, where it is.
 ///
 /// # Errors
 /// [`DbError::Sql`].
-pub async fn close(tx: &mut Tx, stretch: Stretch<'_>, day: Date, reason: &str) -> DbResult<bool> {
-    let closed = sqlx::query_scalar!(
-        r#"select exists (select from counter_exceptions where counter_code = $1 and on_date = $2 and opens_at is null) as "closed!""#,
-        stretch.counter.as_str(),
+pub async fn closed_for(conn: &mut Conn, counter: &RegionCode, day: Date) -> DbResult<Option<String>> {
+    let reason = sqlx::query_scalar!(
+        "select reason from counter_exceptions where counter_code = $1 and on_date = $2 and opens_at is null",
+        counter.as_str(),
         day,
     );
-    if closed.fetch_one(tx.pg()).await? {
-        return Ok(false);
-    }
+    Ok(reason.fetch_optional(conn.pg()).await?)
+}
+
+/// Closes an open day: whatever hours it had, and the holds of drafts on it.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn close(tx: &mut Tx, stretch: Stretch<'_>, day: Date, reason: &str) -> DbResult<()> {
     sqlx::query!("delete from counter_exceptions where counter_code = $1 and on_date = $2", stretch.counter.as_str(), day)
         .execute(tx.pg())
         .await?;
@@ -75,7 +80,7 @@ pub async fn close(tx: &mut Tx, stretch: Stretch<'_>, day: Date, reason: &str) -
     )
     .execute(tx.pg())
     .await?;
-    Ok(true)
+    Ok(())
 }
 
 /// Opens a closed day again, with its usual hours. Tells whether it was closed.
@@ -114,7 +119,7 @@ pub async fn withdrawn(conn: &mut Conn, stretch: Stretch<'_>) -> DbResult<Vec<Wi
            from events e join applications a on a.id = e.application_id
            where e.chain = $1 and e.at >= $2 and e.at < $3
              and (e.to_status = 'selesai' and 'ktp_ditarik' = any (string_to_array(e.reason, ' '))
-                  or e.to_status = 'disetujui' and e.from_status in ('dicetak', 'siap_diambil'))
+                  or e.to_status = 'disetujui' and e.from_status in ('dicetak', 'siap_diambil', 'tidak_diambil'))
            order by e.at, e.id"#,
         stretch.counter.as_str(),
         stretch.from,

@@ -239,6 +239,20 @@ pub async fn moves(conn: &mut Conn, application: ApplicationId, since: OffsetDat
     Ok(moves.fetch_one(conn.pg()).await?)
 }
 
+/// Whether a case was given another half hour after something happened to it.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn moved_since(conn: &mut Conn, application: ApplicationId, fact: FactId) -> DbResult<bool> {
+    let moved = sqlx::query_scalar!(
+        r#"select exists (select from events where application_id = $1 and deed = 'ubah_jadwal'
+               and id > (select id from events where fact = $2)) as "moved!""#,
+        application.uuid(),
+        fact.uuid(),
+    );
+    Ok(moved.fetch_one(conn.pg()).await?)
+}
+
 /// How often a case or its appointment has changed: every step and every move, in the order of its history.
 ///
 /// # Errors

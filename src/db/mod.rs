@@ -3,6 +3,7 @@
 
 pub mod accounts;
 pub mod applications;
+pub mod appointments;
 pub mod audit;
 pub mod blanks;
 pub mod call;

@@ -1,5 +1,7 @@
 //! Print runs and their cards.
 
+use std::collections::HashSet;
+
 use time::{Date, OffsetDateTime};
 use uuid::Uuid;
 
@@ -146,11 +148,35 @@ pub async fn cards(conn: &mut Conn, run: RunId) -> DbResult<Vec<Card>> {
 pub async fn last_of(conn: &mut Conn, application: ApplicationId) -> DbResult<Option<(Run, i16)>> {
     let last = sqlx::query!(
         "select c.run_id, c.number from print_cards c join print_runs r on r.id = c.run_id
-         where c.application_id = $1 order by r.started_at desc limit 1",
+         where c.application_id = $1 order by r.started_at desc, r.on_date desc, r.number desc limit 1",
         application.uuid(),
     );
     let Some(last) = last.fetch_optional(conn.pg()).await? else { return Ok(None) };
     Ok(find(conn, last.run_id.into()).await?.map(|run| (run, last.number)))
+}
+
+/// Those of these cases that wait for the printer, in the order in which they get blanks: first what was printed before and
+/// spoilt, then what waited for a blank before, then the oldest.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn in_turn(conn: &mut Conn, cases: &[ApplicationId]) -> DbResult<Vec<ApplicationId>> {
+    let cases: Vec<Uuid> = cases.iter().map(|case| case.uuid()).collect();
+    let rows = sqlx::query_scalar!(
+        r#"select id as "id!" from cases_to_print where id = any($1) order by turn, submitted_at, id"#,
+        &cases
+    );
+    Ok(rows.fetch_all(conn.pg()).await?.into_iter().map(ApplicationId::from).collect())
+}
+
+/// Those of these cases for which a card was printed before.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn printed_before(conn: &mut Conn, cases: &[ApplicationId]) -> DbResult<HashSet<ApplicationId>> {
+    let cases: Vec<Uuid> = cases.iter().map(|case| case.uuid()).collect();
+    let rows = sqlx::query_scalar!("select application_id from print_cards where application_id = any($1)", &cases);
+    Ok(rows.fetch_all(conn.pg()).await?.into_iter().map(ApplicationId::from).collect())
 }
 
 /// Starts a run with these cards, in this order. The counter's ledger of blanks is locked, so that no two runs
@@ -188,6 +214,23 @@ pub async fn start(
     .execute(tx.pg())
     .await?;
     Ok(RunNumber { day, number })
+}
+
+/// Writes down that the newest card of a case was found to be spoilt after all.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn spoil(tx: &mut Tx, application: ApplicationId, flaw: Flaw) -> DbResult<()> {
+    let Some((run, number)) = last_of(tx, application).await? else { return Ok(()) };
+    sqlx::query!(
+        "update print_cards set flaw = $3 where run_id = $1 and number = $2 and ended_at is not null and flaw is null",
+        run.id.uuid(),
+        number,
+        flaw.code(),
+    )
+    .execute(tx.pg())
+    .await?;
+    Ok(())
 }
 
 /// Writes down what became of a card. Tells whether it was still at the printer.

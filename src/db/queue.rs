@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use time::OffsetDateTime;
 use uuid::Uuid;
 
-use super::{Conn, DbError, DbResult, applications, days::Stretch, officers};
+use super::{Conn, DbError, DbResult, applications, officers};
 use crate::{
     domain::{
         application::Details,
@@ -164,20 +164,17 @@ pub async fn of_run(conn: &mut Conn, run: RunId, now: OffsetDateTime) -> DbResul
     open(conn, rows).await
 }
 
-/// The cases that have a firm place in a stretch of time, in the order of their half hours; those that were handed over
-/// too.
+/// What waits for the printer at a counter, in the order in which it gets blanks ([`super::printing::in_turn`]).
 ///
 /// # Errors
 /// [`DbError`].
-pub async fn of_day(conn: &mut Conn, stretch: Stretch<'_>, now: OffsetDateTime) -> DbResult<Vec<QueueItem>> {
+pub async fn to_print(conn: &mut Conn, counter: &RegionCode, limit: i64, now: OffsetDateTime) -> DbResult<Vec<QueueItem>> {
     let rows = items!(
-        "join places p on p.application_id = a.id left join leases l on l.application_id = a.id and l.until > $4
-         where p.counter_code = $1 and p.starts_at >= $2 and p.starts_at < $3 and p.held_until is null and a.status <> 'draf'
-         order by p.starts_at, p.seat",
-        stretch.counter.as_str(),
-        stretch.from,
-        stretch.to,
+        "join cases_to_print t on t.id = a.id left join leases l on l.application_id = a.id and l.until > $2
+         where t.counter_code = $1 order by t.turn, t.submitted_at, t.id limit $3",
+        counter.as_str(),
         now,
+        limit,
     );
     let rows = rows.fetch_all(conn.pg()).await?;
     open(conn, rows).await
@@ -192,6 +189,8 @@ pub enum Wanted {
     Nik(Nik),
     /// Open cases of a counter in whose names all these words stand.
     Words(String, RegionCode),
+    /// The same among those whose cards lie there.
+    Ready(String, RegionCode),
 }
 
 /// How many results are shown.
@@ -233,20 +232,29 @@ pub async fn search(conn: &mut Conn, scope: &Scope, wanted: &Wanted, now: Offset
             .fetch_all(conn.pg())
             .await?
         }
-        Wanted::Words(words, of) => return by_words(conn, words, of, now).await,
+        Wanted::Words(words, of) => return by_words(conn, words, of, false, now).await,
+        Wanted::Ready(words, of) => return by_words(conn, words, of, true, now).await,
     };
     open(conn, rows).await
 }
 
 /// Names are sealed, so the open cases of the counter are opened one after the other.
-async fn by_words(conn: &mut Conn, words: &str, counter: &RegionCode, now: OffsetDateTime) -> DbResult<Vec<QueueItem>> {
+async fn by_words(
+    conn: &mut Conn,
+    words: &str,
+    counter: &RegionCode,
+    ready: bool,
+    now: OffsetDateTime,
+) -> DbResult<Vec<QueueItem>> {
     let rows = items!(
         "left join leases l on l.application_id = a.id and l.until > $2
          where a.counter_code = $1
            and a.status in ('diajukan', 'perlu_perbaikan', 'disetujui', 'menunggu_blangko', 'dicetak', 'siap_diambil', 'tidak_diambil')
+           and (not $3 or a.status in ('siap_diambil', 'tidak_diambil'))
          order by a.submitted_at desc",
         counter.as_str(),
         now,
+        ready,
     );
     let rows = rows.fetch_all(conn.pg()).await?;
     let mut found = Vec::new();

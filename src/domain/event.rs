@@ -115,6 +115,8 @@ pub enum Deed {
     PageSeen(ApplicationId, DocumentKind, usize),
     /// An officer searched; what for is sealed beside it.
     Searched,
+    /// An officer looked at a list that names people in full: a counter's print run, or what waits there for the printer.
+    ListSeen(RegionCode, Option<RunNumber>),
     /// An officer began to check a case.
     LeaseTaken(ApplicationId),
     /// A supervisor took a case from the officer who held it.
@@ -158,6 +160,7 @@ impl Deed {
             Self::CaseSeen(_) => "lihat",
             Self::PageSeen(..) => "lihat_halaman",
             Self::Searched => "cari",
+            Self::ListSeen(..) => "lihat_daftar",
             Self::LeaseTaken(_) => "periksa",
             Self::LeaseReleased(_) => "lepas",
             Self::PlaceGivenUp(_) => "lepas_jadwal",
@@ -204,6 +207,8 @@ impl Deed {
             Self::OfficerStored(username) => Some(username.clone()),
             Self::PageSeen(_, kind, number) => Some(format!("{} {number}", kind.code())),
             Self::RunStarted(number) => Some(number.to_string()),
+            Self::ListSeen(counter, Some(run)) => Some(format!("{counter} {run}")),
+            Self::ListSeen(counter, None) => Some(format!("{counter} antre_cetak")),
             Self::BlanksEntered(change) => Some(format!("{change:+}")),
             Self::DayClosed(day) | Self::DayOpened(day) => Some(day.to_string()),
             _ => None,

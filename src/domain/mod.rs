@@ -22,6 +22,7 @@ pub mod receipt;
 pub mod region;
 pub mod resident;
 pub mod rounded;
+pub mod sheet;
 pub mod status;
 mod titles;
 pub mod typed_date;

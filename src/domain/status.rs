@@ -123,7 +123,7 @@ impl Status {
             (Dicetak, Petugas) => matches!(to, SiapDiambil | Disetujui),
             (SiapDiambil, Petugas) => matches!(to, Selesai | Disetujui),
             (SiapDiambil, Jam) => matches!(to, TidakDiambil),
-            (TidakDiambil, Petugas) => matches!(to, Selesai | SiapDiambil),
+            (TidakDiambil, Petugas) => matches!(to, Selesai | SiapDiambil | Disetujui),
             (TidakDiambil, Warga) => matches!(to, SiapDiambil),
             _ => false,
         };

@@ -225,13 +225,6 @@ pub fn print_many(most: usize) -> String {
     format!("Satu daftar cetak paling banyak {most} kartu.")
 }
 
-/// Cases for which there was no blank; none at all, or none for these.
-#[must_use]
-pub fn waiting_for_blanks(count: usize, all: bool) -> String {
-    let what = if all { "Blangko habis." } else { "Blangko tidak cukup." };
-    format!("{what} {count} permohonan kini “Menunggu blangko”, dan pemohonnya diberi tahu lewat SMS.")
-}
-
 /// Blanks were entered.
 #[must_use]
 pub fn blanks_entered(change: i32) -> String {
@@ -262,12 +255,6 @@ pub fn handed_over(number: ReceiptNumber, handover: &Handover, at: OffsetDateTim
     format!("Kartu {number} diserahkan kepada {} pukul {}.", handover.collector.as_str(), dates::hour_wib(at))
 }
 
-/// A misprint was seen.
-#[must_use]
-pub fn back_to_print(number: ReceiptNumber) -> String {
-    format!("Kartu {number} kembali ke antrean cetak.")
-}
-
 /// Another half hour was given.
 #[must_use]
 pub fn offered(number: ReceiptNumber, at: OffsetDateTime) -> String {
@@ -289,13 +276,6 @@ pub fn day_closed(moved: usize) -> String {
         0 => "Loket ditutup pada hari itu. Tidak ada janji yang perlu dipindah.".to_owned(),
         _ => format!("Loket ditutup pada hari itu. {moved} janji dipindah, dan semuanya diberi tahu lewat SMS."),
     }
-}
-
-/// How a day goes.
-#[must_use]
-pub fn day_summary(counter: &str, all: usize, collected: usize, missed: usize) -> String {
-    let waited = all.saturating_sub(collected + missed);
-    format!("{counter}. {all} orang: {collected} sudah diambil, {waited} ditunggu, {missed} belum datang.")
 }
 
 /// What somebody is asked for at the counter, in few words.

@@ -322,6 +322,18 @@ pub fn at_counter(number: impl Given<ReceiptNumber>) -> String {
     format!("{COUNTER}?nomor={}", number.given())
 }
 
+/// Cards that a search at the counter found, for a while and for the session that asked: no NIK and no name stands in it.
+#[must_use]
+pub fn found_at_counter(address: Uuid) -> String {
+    format!("{COUNTER}?hasil={address}")
+}
+
+/// What waits for the printer, asking whether some of what was chosen shall wait for blanks.
+#[must_use]
+pub fn printing_asked(address: Uuid) -> String {
+    format!("{PRINTING}?tanya={address}#tanya")
+}
+
 /// A deed with a message of a case: one of the routes below it.
 #[must_use]
 pub fn message_deed(route: &str, case: impl Given<ApplicationId>, message: impl Given<MessageId>) -> String {
@@ -338,6 +350,13 @@ pub fn day(day: impl Given<Date>) -> String {
 #[must_use]
 pub fn day_closing(day: impl Given<Date>) -> String {
     DAY_CLOSING.replace("{date}", &day.given().to_string())
+}
+
+/// The sheet of a day, asking whether to close it for this reason.
+#[must_use]
+pub fn day_closing_asked(date: impl Given<Date>, reason: &str) -> String {
+    let query = form_urlencoded::Serializer::new(String::new()).append_pair("sebab", reason).finish();
+    format!("{}?{query}#tutup", day(date))
 }
 
 /// Opening a closed day again.

@@ -322,6 +322,8 @@ async fn refused_cancelled_misprinted_and_without_blanks() {
     browser.visit("/petugas/cetak").await;
     browser.find(&format!("//main//input[@aria-label='Pilih {}']", misprinted.number)).await.click().await.unwrap();
     browser.press("Pindahkan yang dicentang ke “Menunggu blangko”").await;
+    browser.look("blangko-tanya").await;
+    browser.press("Ya").await;
     assert!(browser.text().await.contains("Blangko habis. 1 permohonan kini “Menunggu blangko”"), "{}", browser.text().await);
     browser.look("blangko-habis").await;
     check(&browser, &misprinted, &["Menunggu blangko", "kartu kosong di loket habis"], &["SMS “menunggu blangko”"]).await;

@@ -27,6 +27,7 @@ mod scratch;
 mod browser;
 mod colours;
 mod conflicts;
+mod counter;
 mod desk;
 mod desk_later;
 mod email;

@@ -163,8 +163,8 @@ async fn a_million_cases_cost_the_desk_no_more_than_ten_thousand() {
         (
             "day",
             format!(
-                "select a.id from applications a join places p on p.application_id = a.id where p.counter_code = '{COUNTER}'
-                 and p.starts_at >= '2026-11-25' and p.starts_at < '2026-11-26'"
+                "select e.application_id from appointments g join events e on e.fact = g.fact where g.counter_code = '{COUNTER}'
+                 and g.starts_at >= '2026-11-25' and g.starts_at < '2026-11-26'"
             ),
         ),
         (

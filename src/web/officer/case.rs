@@ -101,6 +101,8 @@ pub struct CasePage {
     filter: Filter,
     /// What whoever looks may still take back.
     fresh: Vec<FreshDecision>,
+    /// Where the card is handed over, for whoever serves there.
+    at_counter: Option<String>,
     flags: Vec<String>,
     twins: Vec<(DocumentKind, String, String)>,
     documents: Vec<DocumentKind>,
@@ -157,6 +159,11 @@ pub async fn page(desk: Desk, db: &Db, id: ApplicationId, query: Option<&str>, m
         holds,
         may_decide,
         hindrance,
+        at_counter: {
+            let may_serve = counter.as_ref().is_some_and(|counter| officer.may_decide(counter, seen.family));
+            let number = seen.application.receipt_number.filter(|_| may_serve && seen.application.status.is_printed());
+            number.map(paths::at_counter)
+        },
         may_release: officer.role == Role::Penyelia && seen.lease.is_some() && !holds,
         filter: Filter::read(query),
         fresh,

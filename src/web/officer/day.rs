@@ -15,17 +15,17 @@ use super::{
 };
 use crate::{
     actions::day::{self, CloseError},
-    db::{Db, queue, queue::QueueItem, schedule},
+    db::{Db, appointments, schedule},
     domain::{
-        calendar::{SLOT, day_of},
+        calendar::day_of,
         ids::ApplicationId,
         region::Counter,
-        status::Status,
+        sheet::{self, Fate, Line},
     },
-    render::{dates, desk_words, sms, status},
+    render::{card_words, dates, desk_words, sms},
     web::{
         error::{WebError, WebResult},
-        form::Form,
+        form::{Form, parameter},
         paths, told,
     },
 };
@@ -60,7 +60,11 @@ struct DayPage {
     /// Why nobody is served, where that is so.
     closed: Option<String>,
     summary: String,
-    missed: Vec<QueueItem>,
+    /// Whether the day is over: then nothing on its sheet changes any more.
+    is_over: bool,
+    missed: Vec<Line>,
+    /// Cards that were handed over that day, and whose half hour was of another one.
+    others: Vec<Line>,
     /// Whether whoever looks may close the day.
     may_close: bool,
     /// Whether they may open it again.
@@ -72,7 +76,7 @@ struct DayPage {
 
 struct Hour {
     starts_at: OffsetDateTime,
-    lines: Vec<QueueItem>,
+    lines: Vec<Line>,
 }
 
 /// What closing the day would do.
@@ -90,12 +94,19 @@ pub async fn today(desk: Desk, State(db): State<Db>) -> WebResult {
 }
 
 pub async fn get(desk: Desk, State(db): State<Db>, Day(day): Day, RawQuery(query): RawQuery) -> WebResult {
-    Ok(page(desk, &db, day, query.as_deref(), Form::default(), None).await?.into_response())
+    let query = query.as_deref();
+    let (mut form, mut bookings) = (Form::default(), None);
+    // Asked by "lihat akibatnya dulu".
+    if let (Some(reason), Some(counter)) = (parameter(query, "sebab"), desk.officer().workplace()) {
+        bookings = Some(day::booked(&mut db.read().await?, &counter.code, day).await?);
+        form = Form::with([("sebab", reason)]);
+    }
+    Ok(page(desk, &db, day, query, form, bookings).await?.into_response())
 }
 
-/// "Tutup hari": first what it would do is shown; pressed again, it is done.
+/// "Tutup hari": leads to what it would do; pressed again there, it is done.
 pub async fn close(desk: Desk, State(db): State<Db>, Day(date): Day, mut form: Form) -> WebResult {
-    let counter = desk.officer().workplace().ok_or(WebError::NotFound)?.code.clone();
+    desk.officer().workplace().ok_or(WebError::NotFound)?;
     let reason = form.value("sebab").trim().to_owned();
     if reason.is_empty() || reason.chars().count() > REASON {
         form.reject("sebab", desk_words::close_reason(REASON));
@@ -103,12 +114,12 @@ pub async fn close(desk: Desk, State(db): State<Db>, Day(date): Day, mut form: F
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let Ok(shown) = form.value("jumlah").parse::<usize>() else {
-        let bookings = day::booked(&mut db.read().await?, &counter, date).await?;
-        return Ok(page(desk, &db, date, None, form, Some(bookings)).await?.into_response());
+        return Ok(Redirect::to(&paths::day_closing_asked(date, &reason)).into_response());
     };
     match day::close(&db, &desk.on_duty, date, &reason, shown, desk.now).await {
         Ok(moved) => Ok(told::lead_to(&paths::day(date), desk_words::day_closed(moved))),
         Err(CloseError::NotFound) => Err(WebError::NotFound),
+        Err(CloseError::Already(reason)) => Ok(told::lead_to(&paths::day(date), card_words::closed_already(&reason))),
         Err(CloseError::Changed(bookings)) => {
             form.reject("sebab", desk_words::CLOSE_CHANGED);
             Ok((StatusCode::CONFLICT, page(desk, &db, date, None, form, Some(bookings)).await?).into_response())
@@ -134,29 +145,32 @@ pub async fn open(desk: Desk, State(db): State<Db>, Day(date): Day) -> WebResult
 async fn page(desk: Desk, db: &Db, day: Date, query: Option<&str>, form: Form, bookings: Option<usize>) -> WebResult<DayPage> {
     let mut conn = db.read().await?;
     let Place { counter, counters, serves } = Place::read(&mut conn, &desk, query).await?;
-    let mut items = queue::of_day(&mut conn, day::whole(&counter.code, day), desk.now).await?;
-    items.retain(|item| item.status.is_open() || item.status == Status::Selesai);
+    let sheet = appointments::sheet(&mut conn, day::whole(&counter.code, day), desk.now).await?;
+    let is_over = sheet::is_over(day, desk.now);
     let schedule =
         schedule::of_counters(&mut conn, std::slice::from_ref(&counter.code), ApplicationId::random(), desk.now).await?;
     let holidays = &schedule.holidays;
     let exception = schedule.counters.first().and_then(|(_, calendar)| calendar.exceptions.get(&day));
     let exception = exception.filter(|exception| exception.hours.is_empty()).map(|exception| exception.reason.clone());
     let closed = exception.clone().or_else(|| holidays.name(day).map(ToOwned::to_owned));
-    let missed: Vec<QueueItem> = items.iter().filter(|item| is_missed(item, desk.now)).cloned().collect();
-    let collected = items.iter().filter(|item| item.status == Status::Selesai).count();
-    let sample = items.iter().find(|item| item.status.is_open()).map(|item| {
-        let ready = Some(item.category).filter(|_| item.status.is_printed());
-        sms::moved_sample(item.number, &counter, ready)
+    let sample = sheet.lines.iter().find_map(|line| match line.fate {
+        Fate::Missed => Some(sms::moved_sample(line.number, &counter, Some(line.category))),
+        Fate::Stands(status) if status.is_open() => {
+            Some(sms::moved_sample(line.number, &counter, Some(line.category).filter(|_| status.is_printed())))
+        }
+        _ => None,
     });
     Ok(DayPage {
-        summary: desk_words::day_summary(&counter.name(), items.len(), collected, missed.len()),
+        summary: card_words::day_summary(&counter.name(), sheet.tally(), is_over),
+        is_over,
         before: holidays.working_days_before(day).next(),
         after: holidays.working_days_after(day).next(),
         may_close: serves && closed.is_none() && day::may_be_closed(day, holidays, desk.now),
         may_open: serves && exception.is_some() && day >= day_of(desk.now),
         preview: bookings.map(|bookings| Preview { bookings, sample }),
-        hours: hours(items),
-        missed,
+        missed: sheet.lines.iter().filter(|line| line.fate == Fate::Missed).cloned().collect(),
+        hours: hours(sheet.lines),
+        others: sheet.others,
         closed,
         counter,
         counters,
@@ -167,17 +181,12 @@ async fn page(desk: Desk, db: &Db, day: Date, query: Option<&str>, form: Form, b
     })
 }
 
-/// Ready, and not fetched by the end of its half hour.
-fn is_missed(item: &QueueItem, now: OffsetDateTime) -> bool {
-    item.status == Status::TidakDiambil || item.status == Status::SiapDiambil && item.starts_at + SLOT <= now
-}
-
-fn hours(items: Vec<QueueItem>) -> Vec<Hour> {
+fn hours(lines: Vec<Line>) -> Vec<Hour> {
     let mut hours: Vec<Hour> = Vec::new();
-    for item in items {
-        match hours.last_mut().filter(|hour| hour.starts_at == item.starts_at) {
-            Some(hour) => hour.lines.push(item),
-            None => hours.push(Hour { starts_at: item.starts_at, lines: vec![item] }),
+    for line in lines {
+        match hours.last_mut().filter(|hour| hour.starts_at == line.starts_at) {
+            Some(hour) => hour.lines.push(line),
+            None => hours.push(Hour { starts_at: line.starts_at, lines: vec![line] }),
         }
     }
     hours

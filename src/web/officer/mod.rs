@@ -10,6 +10,7 @@ mod desk;
 mod explain;
 mod factor;
 mod filter;
+mod found;
 mod login;
 mod messages;
 mod offer;

@@ -1,5 +1,7 @@
 //! `/petugas/cetak`: the cards that wait for the printer, the runs of the counter, and its stock of blanks.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
@@ -8,22 +10,25 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use time::{Duration, OffsetDateTime};
+use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{
     desk::{Desk, DeskShell},
+    found,
     place::Place,
 };
 use crate::{
     actions::{
         decision::DecisionError,
         printing::{self, BlanksError, CARDS, Started},
+        viewing,
     },
     db::{
         Conn, Db,
         blanks::{self, Stock},
         printing::{self as runs, Run},
-        queue::{self, Part, QueueItem},
+        queue::{self, QueueItem},
     },
     domain::{
         ids::{ApplicationId, BlankId, RunId},
@@ -31,14 +36,16 @@ use crate::{
         status::Status,
         typed_text,
     },
-    render::{dates, desk, desk_words},
+    render::{card_words, dates, desk, desk_words},
     web::{
         error::{WebError, WebResult},
-        form::Form,
+        form::{Form, parameter},
         paths, told,
     },
 };
 
+/// Cards that are listed.
+const MOST_LINES: usize = 2 * CARDS;
 /// Runs that are listed.
 const RUNS: i64 = 20;
 /// The stretch of time from which the daily need for blanks is reckoned, and its working days.
@@ -56,12 +63,23 @@ struct PrintingPage {
     /// Whether whoever looks prints here.
     serves: bool,
     lines: Vec<QueueItem>,
+    /// Those whose card was printed before, and spoilt.
+    reprints: HashSet<ApplicationId>,
+    /// Whether some of what was chosen shall wait for blanks.
+    question: Option<Question>,
     runs: Vec<Run>,
     stock: StockWords,
     /// Under these a run and a delivery are known, so that pressing twice does it once.
     new_run: Uuid,
     new_blanks: Uuid,
     problem: Option<String>,
+}
+
+/// What a run with the chosen cases would do, where there are not blanks enough.
+struct Question {
+    chosen: Vec<ApplicationId>,
+    /// These would wait, and be told.
+    waiting: Vec<QueueItem>,
 }
 
 impl PrintingPage {
@@ -75,31 +93,60 @@ impl PrintingPage {
 pub struct StockWords {
     /// How many blanks there are.
     pub left: i32,
-    /// For how long they will do, where that can be told.
-    pub days: Option<i64>,
+    /// How many cards wait for one.
+    pub waiting: i64,
+    /// For whom and for how long they will do.
+    pub words: String,
     /// Whether it is time to ask for more.
     pub is_low: bool,
 }
 
 impl StockWords {
-    fn of(stock: Stock, waiting: usize) -> Self {
-        let days = (stock.taken > 0).then(|| i64::from(stock.left) * NEED_OVER.1 / stock.taken);
-        let is_short = usize::try_from(stock.left).unwrap_or_default() < waiting;
-        Self { left: stock.left, days, is_low: is_short || days.is_some_and(|days| days < LOW_DAYS) }
+    fn of(stock: Stock) -> Self {
+        let Stock { left, taken, waiting } = stock;
+        // What waits takes its blanks first; the rest lasts for the days to come.
+        let rest = i64::from(left) - waiting;
+        let days = (taken > 0).then(|| rest.max(0) * NEED_OVER.1 / taken);
+        let is_low = rest < 0 || days.is_some_and(|days| days < LOW_DAYS);
+        Self { left, waiting, words: card_words::stock(left, waiting, days), is_low }
     }
 
-    /// The stock of a counter, with how many cases wait for the printer.
-    pub async fn read(conn: &mut Conn, counter: &RegionCode, waiting: usize, now: OffsetDateTime) -> WebResult<Self> {
-        Ok(Self::of(blanks::stock(conn, counter, now - NEED_OVER.0).await?, waiting))
+    /// The stock of a counter, held against what waits there for the printer.
+    pub async fn read(conn: &mut Conn, counter: &RegionCode, now: OffsetDateTime) -> WebResult<Self> {
+        Ok(Self::of(blanks::stock(conn, counter, now - NEED_OVER.0).await?))
     }
 }
 
-pub async fn get(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
-    Ok(page(desk, &db, query.as_deref(), Form::default(), None).await?.into_response())
+pub async fn get(desk: Desk, session: Session, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
+    let query = query.as_deref();
+    let address = parameter(query, "tanya").and_then(|text| text.parse().ok());
+    let chosen = match address {
+        Some(address) => found::open::<Vec<ApplicationId>>(&session, &db, address, desk.now).await?.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let form = Form::with(chosen.iter().map(|id| ("pilih", id.to_string())));
+    let mut page = page(desk.clone(), &db, query, form, None).await?;
+    if page.serves {
+        page.question = question(&mut db.read().await?, &page, chosen, desk.now).await?;
+    }
+    Ok(page.into_response())
 }
 
-/// "Mulai cetak": the ticked cases, or the oldest.
-pub async fn post(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult {
+/// What is to be asked before these are printed; nothing when there are blanks for all who are not waiting already.
+async fn question(
+    conn: &mut Conn,
+    page: &PrintingPage,
+    chosen: Vec<ApplicationId>,
+    now: OffsetDateTime,
+) -> WebResult<Option<Question>> {
+    let waiting = printing::outlook(conn, &page.counter.code, &chosen, now).await?;
+    let would_wait = |line: &&QueueItem| line.status == Status::Disetujui && waiting.contains(&line.id);
+    let waiting: Vec<QueueItem> = page.lines.iter().filter(would_wait).cloned().collect();
+    Ok((!waiting.is_empty()).then_some(Question { chosen, waiting }))
+}
+
+/// "Mulai cetak": the ticked cases, or the oldest. Where citizens would be told to wait, and nobody agreed to it, it is asked first.
+pub async fn post(desk: Desk, session: Session, State(db): State<Db>, mut form: Form) -> WebResult {
     let counter = desk.officer().workplace().ok_or(WebError::NotFound)?.code.clone();
     let run = form.value("rangkaian").parse::<Uuid>().map_err(|_| WebError::NotFound)?;
     let chosen = if form.has("cara", "terlama") {
@@ -121,18 +168,23 @@ pub async fn post(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult
         let page = page(desk, &db, None, form, None).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    match printing::start(&db, &desk.on_duty, RunId::from(run), &chosen, desk.now).await {
-        Ok(started) => Ok(after(started)),
+    let agreed = form.value("menunggu").parse().unwrap_or_default();
+    match printing::start(&db, &desk.on_duty, RunId::from(run), &chosen, agreed, desk.now).await {
+        Ok(Started::Done { run, told, still }) => Ok(after(run, told, still)),
+        Ok(Started::Short) => {
+            let address = found::keep(&session, &db, &chosen, desk.now).await?;
+            Ok(Redirect::to(&paths::printing_asked(address)).into_response())
+        }
         Err(error) => refused(desk, &db, error).await,
     }
 }
 
 /// The run, or what waits for the printer; what could not be printed for want of blanks is told there.
-fn after(started: Started) -> Response {
-    let page = started.run.map_or_else(|| paths::PRINTING.to_owned(), paths::run);
-    match started.waiting {
+fn after(run: Option<RunId>, told: usize, still: usize) -> Response {
+    let page = run.map_or_else(|| paths::PRINTING.to_owned(), paths::run);
+    match told + still {
         0 => Redirect::to(&page).into_response(),
-        waiting => told::lead_to(&page, desk_words::waiting_for_blanks(waiting, started.run.is_none())),
+        _ => told::lead_to(&page, card_words::waiting_for_blanks(told, still, run.is_none())),
     }
 }
 
@@ -169,15 +221,9 @@ async fn refused(desk: Desk, db: &Db, error: DecisionError) -> WebResult<Respons
 
 /// What waits for the printer, in the order in which it gets blanks.
 async fn waiting(conn: &mut Conn, counter: &RegionCode, now: OffsetDateTime) -> WebResult<Vec<QueueItem>> {
-    let limit = i64::try_from(2 * CARDS).unwrap_or(i64::MAX);
-    let mut lines = Vec::new();
-    for status in [Status::MenungguBlangko, Status::Disetujui] {
-        let part = Part { counter, status, category: None, late_before: OffsetDateTime::UNIX_EPOCH };
-        lines.extend(queue::page(conn, part, None, limit, now).await?);
-    }
+    let mut lines = queue::to_print(conn, counter, i64::try_from(MOST_LINES).unwrap_or(i64::MAX), now).await?;
     let fresh = runs::fresh(conn, counter, now).await?;
     lines.retain(|line| !fresh.contains(&line.id));
-    lines.truncate(2 * CARDS);
     Ok(lines)
 }
 
@@ -185,9 +231,15 @@ async fn page(desk: Desk, db: &Db, query: Option<&str>, form: Form, problem: Opt
     let mut conn = db.read().await?;
     let place = Place::read(&mut conn, &desk, query).await?;
     let lines = waiting(&mut conn, &place.counter.code, desk.now).await?;
+    if !lines.is_empty() {
+        viewing::see_list(db, &desk.on_duty, &place.counter.code, None, desk.now).await?;
+    }
+    let ids: Vec<ApplicationId> = lines.iter().map(|line| line.id).collect();
     Ok(PrintingPage {
         form,
-        stock: StockWords::read(&mut conn, &place.counter.code, lines.len(), desk.now).await?,
+        reprints: runs::printed_before(&mut conn, &ids).await?,
+        question: None,
+        stock: StockWords::read(&mut conn, &place.counter.code, desk.now).await?,
         runs: runs::newest(&mut conn, &place.counter.code, RUNS).await?,
         lines,
         serves: place.serves,

@@ -167,7 +167,8 @@ pub async fn post(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery, m
         }
     };
     drop(conn);
-    let items = search::search(&db, &desk.on_duty, &wanted, &typed, desk.now).await?;
+    search::note(&db, &desk.on_duty, &typed, desk.now).await?;
+    let items = queue::search(&mut db.read().await?, &desk.officer().scope(), &wanted, desk.now).await?;
     let lines = items.into_iter().map(|item| line(item, desk.now, &holidays)).collect();
     let page = page(&mut db.read().await?, desk, asked, &holidays, lines).await?;
     Ok(QueuePage { form, found: true, ..page }.into_response())

@@ -14,7 +14,7 @@ use super::{
     printing::StockWords,
 };
 use crate::{
-    actions::{decision::DecisionError, printing},
+    actions::{decision::DecisionError, printing, viewing},
     db::{Db, officers, printing as runs, printing::Run, queue, queue::QueueItem, schedule},
     domain::{
         card::{Flaw, Outcome},
@@ -64,7 +64,8 @@ struct Line {
 }
 
 pub async fn get(desk: Desk, State(db): State<Db>, RunInPath(id): RunInPath) -> WebResult {
-    Ok(page(desk, &db, id, Form::default(), None).await?.into_response())
+    let form = desk.form();
+    Ok(page(desk, &db, id, form, None).await?.into_response())
 }
 
 /// "Simpan hasil": what is marked; with "Sisanya baik" all others, too.
@@ -118,13 +119,14 @@ async fn page(desk: Desk, db: &Db, id: RunId, form: Form, problem: Option<String
     let run = runs::find(&mut conn, id).await?.filter(|run| desk.officer().scope().covers(&run.counter));
     let run = run.ok_or(WebError::NotFound)?;
     let counter = schedule::counters(&mut conn).await?.into_iter().find(|counter| counter.code == run.counter);
+    viewing::see_list(db, &desk.on_duty, &run.counter, Some(run.number), desk.now).await?;
     let cards = runs::cards(&mut conn, id).await?;
     let items = queue::of_run(&mut conn, id, desk.now).await?;
     let by = officers::names(&mut conn, &[run.officer]).await?.pop();
     let line = |(card, item): (runs::Card, QueueItem)| Line { number: card.number, item, outcome: card.outcome };
     Ok(RunPage {
         form,
-        stock: StockWords::read(&mut conn, &run.counter, 0, desk.now).await?,
+        stock: StockWords::read(&mut conn, &run.counter, desk.now).await?,
         counter: counter.ok_or(WebError::NotFound)?,
         by: by.map(|(_, name)| name.as_str().to_owned()).unwrap_or_default(),
         lines: cards.into_iter().zip(items).map(line).collect(),

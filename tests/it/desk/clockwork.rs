@@ -89,10 +89,9 @@ async fn scans_go_on_their_day_and_never_before_an_appointment_ahead() {
     let mut citizen = app.citizen(&late).await;
     let address = citizen.apply(&late).await;
     citizen.post(&format!("{address}/pembatalan"), &[]).await.location();
-    sqlx::query("update applications set starts_at = '2027-02-01T03:00Z' where status = 'dibatalkan'")
-        .execute(&mut app.owner().await)
-        .await
-        .unwrap();
+    let ahead = "begin; set local session_replication_role = replica;
+                 update applications set starts_at = '2027-02-01T03:00Z' where status = 'dibatalkan'; commit";
+    sqlx::raw_sql(ahead).execute(&mut app.owner().await).await.unwrap();
     for (now, left) in [(datetime!(2027-01-31 09:00 +7), 2), (datetime!(2027-02-02 09:00 +7), 1)] {
         clockwork::keep(&app.state.db, now).await.unwrap();
         assert_eq!(app.count(pages).await, left, "{now}");

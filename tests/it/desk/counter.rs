@@ -41,16 +41,19 @@ async fn a_number_is_typed_or_scanned_and_stands_in_an_address_only_when_it_is_o
     }
     let unknown = alpukat::domain::receipt::ReceiptNumber::from_values([1; 7]).to_string();
     let stranger = format!("http://alpukat.example/periksa/{}", uuid::Uuid::new_v4().simple());
-    for typed in ["", "3171014508900001", "K7M3-9QXG", &unknown, &stranger] {
+    for typed in ["", "3171014508900002", "K7M3-9QXG", &unknown, &stranger] {
         let page = browser.post("/petugas/loket", &[("nomor", typed)]).await;
         assert_eq!(page.status, 422, "{typed}");
         assert!(!page.text(".error").is_empty());
     }
     let page = browser.get(&format!("/petugas/loket?nomor={number}")).await;
     let main = page.text("main");
-    for shown in
-        [case.person.name.as_str(), case.person.nik.as_str(), "Siap diambil", "Surat keterangan kehilangan dari polisi yang asli"]
-    {
+    for shown in [
+        case.person.name.as_str(),
+        &case.person.nik.grouped(),
+        "Siap diambil",
+        "Surat keterangan kehilangan dari polisi yang asli",
+    ] {
         assert!(main.contains(shown), "{shown}: {main}");
     }
     assert_eq!(app.count("select count(*) from events where deed = 'lihat'").await, 1, "a look is written down");
@@ -160,7 +163,8 @@ async fn a_misprint_goes_back_to_the_printer_and_moves_when_its_day_is_near() {
     for _ in 0..2 {
         let done = browser.post(&deed(&case, "salah-cetak"), &[("salah", "data_salah")]).await;
         let told = browser.follow(&done).await.text("[role=status]");
-        assert!(told.contains(&format!("Kartu {} kembali ke antrean cetak.", case.number)), "{told}");
+        let day = "Jadwal ambilnya pindah ke Jumat, 27 November 2026, 07.30–08.00 WIB; SMS dikirim.";
+        assert_eq!(told, format!("Kartu {} kembali ke antrean cetak. {day}", case.number));
     }
     assert_eq!(app.status(&case).await, "disetujui");
     assert_eq!(app.count("select count(*) from events where reason = 'data_salah'").await, 1);
@@ -169,6 +173,29 @@ async fn a_misprint_goes_back_to_the_printer_and_moves_when_its_day_is_near() {
     assert_eq!(told.len(), 1, "one SMS: {told:?}");
     assert!(told[0].contains("pindah ke 27/11/2026 07.30-08.00 WIB di Kel. Petojo Selatan. Tunggu SMS"), "{told:?}");
     assert!(browser.get("/petugas/loket/ditarik").await.text("tbody").contains("Cetakan rusak"));
+}
+
+#[tokio::test]
+async fn a_misprint_seen_early_keeps_its_day_and_one_of_a_missed_card_gets_another() {
+    let app = App::new().await;
+    let case = ready(&app, Category::Rusak).await;
+    let (_, mut browser) = printer(&app).await;
+    let done = browser.post(&deed(&case, "salah-cetak"), &[("salah", "data_salah")]).await;
+    let told = browser.follow(&done).await.text("[role=status]");
+    assert!(told.ends_with("Jadwal ambilnya tetap Rabu, 25 November 2026, 09.30–10.00 WIB."), "{told}");
+    assert!(app.told(&case).await.is_empty());
+
+    let case = ready(&app, Category::Rusak).await;
+    clockwork::keep(&app.state.db, datetime!(2026-11-26 00:00 +7)).await.unwrap();
+    assert_eq!(app.status(&case).await, "tidak_diambil");
+    app.clock().set(datetime!(2026-11-26 08:00 +7));
+    let (_, mut browser) = printer(&app).await;
+    let done = browser.post(&deed(&case, "salah-cetak"), &[("salah", "data_salah")]).await;
+    let told = browser.follow(&done).await.text("[role=status]");
+    assert!(told.ends_with("pindah ke Senin, 30 November 2026, 07.30–08.00 WIB; SMS dikirim."), "{told}");
+    assert_eq!(app.told(&case).await.len(), 2, "that nobody came, and the new day");
+    clockwork::keep(&app.state.db, datetime!(2026-11-26 08:01 +7)).await.unwrap();
+    assert_eq!(app.told(&case).await.len(), 2);
 }
 
 #[tokio::test]

@@ -86,13 +86,14 @@ async fn closing_a_day_moves_its_sixty_bookings_in_one_act() {
     let empty = browser.post(address, &[("sebab", " ")]).await;
     assert_eq!(empty.status, 422);
     let asked = browser.post(address, &[("sebab", "listrik padam")]).await;
-    assert_eq!(asked.status, 200);
+    assert_eq!(asked.location(), "/petugas/jadwal/2026-11-25?sebab=listrik+padam#tutup");
+    let asked = browser.follow(&asked).await;
     assert!(asked.text("[role=status]").contains("60 janji dipindah"), "{}", asked.text("[role=status]"));
     assert!(asked.text("[role=status]").contains("DUKCAPIL DKI: Jadwal ambil KTP-el"));
     assert_eq!(app.count("select count(*) from counter_exceptions").await, 0, "asking does nothing");
     let other = browser.post(address, &[("sebab", "listrik padam"), ("jumlah", "59")]).await;
     assert_eq!(other.status, 409);
-    for moved in ["60 janji dipindah", "Tidak ada janji yang perlu dipindah"] {
+    for moved in ["60 janji dipindah", "Loket sudah ditutup pada hari itu, dengan sebab: listrik padam."] {
         let done = browser.post(address, &[("sebab", "listrik padam"), ("jumlah", "60")]).await;
         assert_eq!(done.location(), "/petugas/jadwal/2026-11-25");
         assert!(browser.follow(&done).await.text("[role=status]").contains(moved));
@@ -147,7 +148,7 @@ async fn who_books_while_a_day_is_closed_is_moved_or_refused() {
     for round in 0.. {
         assert!(round < 50, "never closed");
         let asked = browser.post("/petugas/jadwal/2026-11-25/penutupan", &[("sebab", "banjir")]).await;
-        let shown = asked.attributes("input[name=jumlah]", "value").remove(0);
+        let shown = browser.follow(&asked).await.attributes("input[name=jumlah]", "value").remove(0);
         let done = browser.post("/petugas/jadwal/2026-11-25/penutupan", &[("sebab", "banjir"), ("jumlah", &shown)]).await;
         if done.status == 303 {
             break;
@@ -183,6 +184,12 @@ async fn a_day_is_closed_only_where_people_are_booked_and_opened_again() {
         "{}",
         page.text("main")
     );
+    // A colleague who had the page open since before.
+    let (_, mut other) = printer(&app).await;
+    let again = other.post("/petugas/jadwal/2026-11-25/penutupan", &[("sebab", "listrik padam"), ("jumlah", "0")]).await;
+    let told = other.follow(&again).await.text("[role=status]");
+    assert_eq!(told, "Loket sudah ditutup pada hari itu, dengan sebab: banjir. Tidak ada yang berubah.");
+    assert_eq!(app.count("select count(*) from events where deed = 'tutup_hari'").await, 1);
     for _ in 0..2 {
         let opened = browser.post("/petugas/jadwal/2026-11-25/pembukaan", &[]).await;
         assert!(browser.follow(&opened).await.text("[role=status]").contains("Loket dibuka kembali pada hari itu."));

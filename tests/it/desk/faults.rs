@@ -151,7 +151,7 @@ async fn whatever_row_fails_nothing_of_a_print_run_or_a_hand_over_remains() {
     assert!(rows > 3, "ledger, event, head: {rows}");
     let ids: Vec<String> = cases.iter().map(|case| case.id.to_string()).collect();
     let mut fields = vec![("rangkaian", run.as_str())];
-    fields.extend(ids.iter().map(|id| ("pilih", id.as_str())));
+    fields.extend(ids.iter().map(|id| ("pilih", id.as_str())).chain([("menunggu", "1")]));
     let rows = press_until_whole(&app, "cetak", async || browser.post("/petugas/cetak", &fields).await).await;
     assert!(rows > 16, "run, two cards, two blanks, event, head, three times status, event, head, and a message: {rows}");
     let fields = [("hasil-1", "baik"), ("hasil-2", "rusak"), ("alasan-2", "bergaris")];

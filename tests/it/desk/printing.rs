@@ -48,6 +48,15 @@ pub async fn start(browser: &mut Browser, cases: &[&Case]) -> Page {
     browser.post("/petugas/cetak", &fields).await
 }
 
+/// Presses "Ya" where it is asked whether some shall wait for blanks.
+async fn agree(browser: &mut Browser, question: &Page) -> Page {
+    let hidden = |name: &str| question.attributes(&format!("#tanya input[name={name}]"), "value");
+    let (run, waiting, chosen) = (hidden("rangkaian").remove(0), hidden("menunggu").remove(0), hidden("pilih"));
+    let mut fields = vec![("rangkaian", run.as_str()), ("menunggu", waiting.as_str())];
+    fields.extend(chosen.iter().map(|id| ("pilih", id.as_str())));
+    browser.post("/petugas/cetak", &fields).await
+}
+
 async fn stock(app: &App) -> i64 {
     app.count("select coalesce((select balance from blanks order by number desc limit 1), 0)::bigint").await
 }
@@ -67,7 +76,7 @@ async fn a_run_takes_a_blank_a_card_and_each_card_ends_good_or_spoilt() {
     // Whatever the order of the ticks, the oldest is first on the list.
     let listed: Vec<String> = cases.iter().map(|case| case.number.to_string()).collect();
     assert_eq!(page.text("tbody th code"), listed.join(" "));
-    assert!(!page.body().contains(cases[0].person.nik.as_str()), "paper shows a masked NIK");
+    assert!(page.text("tbody").contains(&cases[0].person.nik.grouped()), "in full, in groups of four: {}", page.text("tbody"));
     assert_eq!(stock(&app).await, 47);
     assert!(page.text("main").contains("Blangko tersisa 47."));
 
@@ -112,7 +121,15 @@ async fn cases_without_a_blank_wait_and_come_first_when_blanks_have_come() {
     let app = App::new().await;
     let (officer, mut browser) = printer(&app).await;
     let cases = approved(&app, &officer, 3).await;
-    let none = start(&mut browser, &[&cases[2]]).await;
+    let asked = start(&mut browser, &[&cases[2]]).await;
+    let question = browser.follow(&asked).await;
+    assert!(
+        question.text("#tanya").contains("Blangko habis. 1 permohonan ini akan menunggu blangko"),
+        "{}",
+        question.text("#tanya")
+    );
+    assert_eq!(app.status(&cases[2]).await, "disetujui", "asking does nothing");
+    let none = agree(&mut browser, &question).await;
     assert_eq!(none.location(), "/petugas/cetak");
     assert!(browser.follow(&none).await.text("[role=status]").contains("Blangko habis. 1 permohonan kini “Menunggu blangko”"));
     assert_eq!(app.status(&cases[2]).await, "menunggu_blangko");
@@ -123,7 +140,9 @@ async fn cases_without_a_blank_wait_and_come_first_when_blanks_have_come() {
 
     enter_blanks(&mut browser, "2").await.location();
     let all: Vec<&Case> = cases.iter().collect();
-    let some = start(&mut browser, &all).await;
+    let asked = start(&mut browser, &all).await;
+    let question = browser.follow(&asked).await;
+    let some = agree(&mut browser, &question).await;
     let page = browser.follow(&some).await;
     assert!(page.text("[role=status]").contains("Blangko tidak cukup. 1 permohonan kini"), "{}", page.text("[role=status]"));
     // Who waited for a blank had one before the older ones.
@@ -201,4 +220,139 @@ async fn the_ledger_of_blanks_is_never_below_zero_and_never_changed() {
         assert_eq!(refusal, code, "{statement}");
     }
     sqlx::query("delete from blanks").execute(&mut app.owner().await).await.unwrap_err();
+}
+
+#[tokio::test]
+async fn who_would_wait_for_a_blank_is_shown_and_asked_before_anybody_is_told() {
+    let app = App::new().await;
+    let (officer, mut browser) = printer(&app).await;
+    let cases = approved(&app, &officer, 5).await;
+    enter_blanks(&mut browser, "3").await.location();
+    let page = browser.get("/petugas/cetak").await;
+    assert!(
+        page.text("main").contains("Blangko tersisa 3. Kurang 2 untuk 5 kartu yang antre cetak. Minta kiriman blangko sekarang.")
+    );
+    let all: Vec<&Case> = cases.iter().collect();
+    let mut question = None;
+    for _ in 0..2 {
+        let asked = start(&mut browser, &all).await;
+        assert!(asked.location().starts_with("/petugas/cetak?tanya="), "{}", asked.location());
+        let page = browser.follow(&asked).await;
+        assert!(
+            page.text("#tanya").contains("5 kartu dipilih, tetapi blangko tersisa 3. 2 permohonan ini akan menunggu blangko")
+        );
+        assert_eq!(page.text("#tanya code"), format!("{} {}", cases[3].number, cases[4].number), "who would wait");
+        question = Some(page);
+    }
+    assert_eq!((stock(&app).await, app.count("select count(*) from messages").await), (3, 0), "asking does nothing");
+    // One more blank is gone when "Ya" is pressed: it is asked anew.
+    let question = question.unwrap();
+    enter_blanks(&mut browser, "-1").await.location();
+    let again = agree(&mut browser, &question).await;
+    assert!(again.location().starts_with("/petugas/cetak?tanya="));
+    let question = browser.follow(&again).await;
+    assert!(question.text("#tanya").contains("3 permohonan ini akan menunggu"), "{}", question.text("#tanya"));
+    let run = question.attributes("#tanya input[name=rangkaian]", "value").remove(0);
+    for _ in 0..2 {
+        assert_eq!(agree(&mut browser, &question).await.location(), format!("/petugas/cetak/{run}"));
+    }
+    assert_eq!(app.count("select count(*) from messages where kind = 'menunggu_blangko'").await, 3);
+    assert_eq!(app.count("select count(*) from print_cards").await, 2);
+    // Who waits already is told nothing again, and nobody is asked.
+    let still = start(&mut browser, &all[2..]).await;
+    assert_eq!(still.location(), "/petugas/cetak");
+    let told = browser.follow(&still).await.text("[role=status]");
+    assert_eq!(told, "Blangko habis. 3 permohonan tetap menunggu blangko.");
+    assert_eq!(app.count("select count(*) from messages where kind = 'menunggu_blangko'").await, 3);
+}
+
+#[tokio::test]
+async fn a_spoilt_card_is_the_first_of_the_next_run_wherever_it_was_seen() {
+    let app = App::new().await;
+    let (officer, mut browser) = printer(&app).await;
+    let cases = approved(&app, &officer, 6).await;
+    enter_blanks(&mut browser, "4").await.location();
+    let asked = start(&mut browser, &[&cases[4], &cases[5]]).await.location();
+    let fields = [("hasil-1", "rusak"), ("alasan-1", "bergaris"), ("hasil-2", "baik")];
+    browser.post(&format!("{asked}/hasil"), &fields).await.location();
+    let second = start(&mut browser, &[&cases[0], &cases[1]]).await.location();
+    browser.post(&format!("{second}/hasil"), &[("sisa", "baik")]).await.location();
+    // Two wait for blanks, and two spoilt ones are asked for: of a run, and at the counter.
+    let asked = start(&mut browser, &[&cases[2], &cases[3]]).await;
+    let question = browser.follow(&asked).await;
+    agree(&mut browser, &question).await.location();
+    let misprint = format!("/petugas/permohonan/{}/salah-cetak", cases[5].id);
+    browser.post(&misprint, &[("salah", "foto_salah")]).await.location();
+    let page = browser.get("/petugas/cetak").await;
+    let listed: Vec<String> = [4, 5, 2, 3].iter().map(|place: &usize| cases[*place].number.to_string()).collect();
+    assert_eq!(page.text("#pilih tbody th code"), listed.join(" "));
+    assert!(page.text("#pilih tbody").contains("Disetujui, antre cetak (cetak ulang)"), "{}", page.text("#pilih tbody"));
+    enter_blanks(&mut browser, "2").await.location();
+    let run = page.attributes("input[name=rangkaian]", "value").remove(0);
+    browser.post("/petugas/cetak", &[("rangkaian", &run), ("cara", "terlama"), ("terlama", "2")]).await.location();
+    let page = browser.get(&format!("/petugas/cetak/{run}")).await;
+    assert_eq!(page.text("tbody th code"), listed[..2].join(" "));
+    // Also when all are ticked: the blanks go to the spoilt ones.
+    assert_eq!((app.status(&cases[4]).await, app.status(&cases[2]).await), ("dicetak".into(), "menunggu_blangko".into()));
+}
+
+#[tokio::test]
+async fn a_card_that_is_found_to_be_spoilt_at_the_counter_is_so_on_its_list() {
+    let app = App::new().await;
+    let (officer, mut browser) = printer(&app).await;
+    let cases = approved(&app, &officer, 2).await;
+    enter_blanks(&mut browser, "9").await.location();
+    let first = start(&mut browser, &[&cases[0], &cases[1]]).await.location();
+    browser.post(&format!("{first}/hasil"), &[("sisa", "baik")]).await.location();
+    // Nobody came for the second one.
+    app.walk(&cases[1], officer.id, &[Status::TidakDiambil]).await;
+    let mut runs = Vec::new();
+    for (case, flaw) in [(&cases[0], "foto_salah"), (&cases[1], "chip_tidak_terbaca")] {
+        let misprint = format!("/petugas/permohonan/{}/salah-cetak", case.id);
+        let page = browser.get(&format!("/petugas/loket?nomor={}", case.number)).await;
+        assert!(page.text("summary").contains("Kartu salah cetak?"), "{}", page.text("main"));
+        for _ in 0..2 {
+            browser.post(&misprint, &[("salah", flaw)]).await.location();
+        }
+        assert_eq!(app.status(case).await, "disetujui");
+        runs.push(start(&mut browser, &[case]).await.location());
+        browser.post(&format!("{}/hasil", runs.last().unwrap()), &[("sisa", "baik")]).await.location();
+    }
+    let page = browser.get(&first).await;
+    assert_eq!(page.text("tbody .tag"), "Rusak Rusak", "{}", page.text("tbody"));
+    assert!(page.text("tbody").contains("Foto tidak sesuai") && page.text("tbody").contains("Chip tidak terbaca"));
+    for run in runs {
+        assert_eq!(browser.get(&run).await.text("tbody .tag"), "Baik", "the new card is good");
+    }
+    let spoilt = browser.get("/petugas/loket/ditarik").await.text("tbody");
+    assert_eq!(spoilt.matches("Cetakan rusak").count(), 2, "{spoilt}");
+    assert_eq!(app.count("select count(*) from print_cards where flaw is not null").await, 2, "the lists agree");
+}
+
+#[tokio::test]
+async fn a_list_that_names_people_in_full_is_written_down_once_a_look() {
+    let app = App::new().await;
+    let (officer, mut browser) = printer(&app).await;
+    let looks = "select count(*) from events where deed = 'lihat_daftar'";
+    browser.get("/petugas/cetak").await;
+    assert_eq!(app.count(looks).await, 0, "an empty list names nobody");
+    let cases = approved(&app, &officer, 2).await;
+    enter_blanks(&mut browser, "9").await.location();
+    let before = app.count(looks).await;
+    let page = browser.get("/petugas/cetak").await;
+    for case in &cases {
+        assert!(page.text("#pilih").contains(&case.person.nik.grouped()), "{}", page.text("#pilih"));
+    }
+    assert!(page.body().contains("<span>3199</span><span>0105</span>"), "no blanks are copied");
+    assert_eq!(app.count(looks).await, before + 1);
+    let run = start(&mut browser, &[&cases[0], &cases[1]]).await.location();
+    let before = app.count(looks).await;
+    browser.get(&run).await;
+    assert_eq!(app.count(looks).await, before + 1);
+    let what: Vec<Option<String>> =
+        sqlx::query_scalar("select distinct reason from events where deed = 'lihat_daftar' order by reason")
+            .fetch_all(&mut app.owner().await)
+            .await
+            .unwrap();
+    assert_eq!(what, [Some("31.71.01.1004 CTK-2011-01".to_owned()), Some("31.71.01.1004 antre_cetak".to_owned())]);
 }

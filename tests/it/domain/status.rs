@@ -37,7 +37,7 @@ const STEPS: [(&str, &str, &[&str]); 15] = [
     ("dicetak", "petugas", &["siap_diambil", "disetujui"]),
     ("siap_diambil", "petugas", &["selesai", "disetujui"]),
     ("siap_diambil", "jam", &["tidak_diambil"]),
-    ("tidak_diambil", "petugas", &["selesai", "siap_diambil"]),
+    ("tidak_diambil", "petugas", &["selesai", "siap_diambil", "disetujui"]),
 ];
 
 /// The one step that a citizen and the counter may both take.

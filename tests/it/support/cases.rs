@@ -122,7 +122,9 @@ impl App {
                     faults: vec![(DocumentKind::Kk, Fault::Fotokopi)],
                     words: "Contoh".to_owned(),
                 })),
-                (Status::Dicetak | Status::SiapDiambil, Status::Disetujui) => Some(Because::Spoilt(Flaw::Bergaris)),
+                (Status::Dicetak | Status::SiapDiambil | Status::TidakDiambil, Status::Disetujui) => {
+                    Some(Because::Spoilt(Flaw::Bergaris))
+                }
                 (_, Status::Selesai) => Some(Because::HandedTo(Handover {
                     collector: case.person.name.clone(),
                     instead: None,
