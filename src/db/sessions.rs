@@ -2,6 +2,7 @@
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
+use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use time::{Duration, OffsetDateTime};
@@ -13,7 +14,10 @@ use tower_sessions::{
 use uuid::Uuid;
 
 use super::{Conn, Db, DbError, DbResult, call};
-use crate::domain::{ids::AccountId, limits};
+use crate::{
+    domain::{ids::AccountId, limits},
+    vault::Place,
+};
 
 /// Under this key a session keeps whose it is.
 pub const ACCOUNT: &str = "account";
@@ -47,6 +51,9 @@ impl Audience {
         }
     }
 }
+
+/// Where what sessions keep is sealed to: no table, so that none stands for a stored row.
+const KEPT: &str = "kept by sessions";
 
 /// How often the last-seen time of a session in use is written.
 const SEEN_EVERY: Duration = Duration::minutes(1);
@@ -148,6 +155,22 @@ impl SessionStore for Sessions {
         deleted.execute(conn.pg()).await.map_err(|error| backend(error.into()))?;
         Ok(())
     }
+}
+
+/// Seals something that names a person for a session to keep, under this identifier: a session is stored as it is.
+///
+/// # Errors
+/// [`DbError`].
+pub fn seal<T: Serialize>(db: &Db, id: Uuid, what: &T) -> DbResult<Vec<u8>> {
+    Ok(db.vault().seal_value(Place { table: KEPT, row: id }, what)?)
+}
+
+/// Opens it again.
+///
+/// # Errors
+/// [`DbError`].
+pub fn open<T: DeserializeOwned>(db: &Db, id: Uuid, sealed: &[u8]) -> DbResult<T> {
+    Ok(db.vault().open_value(Place { table: KEPT, row: id }, sealed)?)
 }
 
 /// Ends every session of an account, except the one that asks. What remains of them opens nothing, and tells whoever comes with

@@ -7,6 +7,7 @@ use super::{
     card::RunNumber,
     category::{DocumentKind, codes},
     ids::{AccountId, ApplicationId, FactId, OfficerId},
+    message::MessageKind,
     region::RegionCode,
     status::{Actor, Status},
 };
@@ -98,6 +99,8 @@ pub enum Deed {
     CaseSeen(ApplicationId),
     /// An officer looked at a stored page.
     PageSeen(ApplicationId, DocumentKind, usize),
+    /// An officer had the NIK and KK number of a case shown in full.
+    NumbersSeen(ApplicationId),
     /// An officer searched; what for is sealed beside it.
     Searched,
     /// An officer began to check a case.
@@ -113,9 +116,9 @@ pub enum Deed {
     /// A closed day was opened again.
     DayOpened(Date),
     /// An officer had a message sent again.
-    MessageSentAgain(ApplicationId),
+    MessageSentAgain(ApplicationId, MessageKind),
     /// An officer telephoned because a message did not arrive.
-    Telephoned(ApplicationId),
+    Telephoned(ApplicationId, MessageKind),
     /// An officer freed an account that was opened by somebody else.
     AccountFreed(AccountId),
     /// An officer put another phone in place of a lost one.
@@ -142,6 +145,7 @@ impl Deed {
             Self::RecoveryUsed => "kode_pemulihan",
             Self::CaseSeen(_) => "lihat",
             Self::PageSeen(..) => "lihat_halaman",
+            Self::NumbersSeen(_) => "lihat_nik",
             Self::Searched => "cari",
             Self::LeaseTaken(_) => "periksa",
             Self::LeaseReleased(_) => "lepas",
@@ -150,8 +154,8 @@ impl Deed {
             Self::BlanksEntered(_) => "blangko",
             Self::DayClosed(_) => "tutup_hari",
             Self::DayOpened(_) => "buka_hari",
-            Self::MessageSentAgain(_) => "kirim_ulang",
-            Self::Telephoned(_) => "telepon",
+            Self::MessageSentAgain(..) => "kirim_ulang",
+            Self::Telephoned(..) => "telepon",
             Self::AccountFreed(_) => "lepas_akun",
             Self::PhoneChanged(_) => "ganti_ponsel",
         }
@@ -165,9 +169,10 @@ impl Deed {
             | Self::PlaceGivenUp(application)
             | Self::CaseSeen(application)
             | Self::PageSeen(application, ..)
+            | Self::NumbersSeen(application)
             | Self::LeaseTaken(application)
-            | Self::MessageSentAgain(application)
-            | Self::Telephoned(application)
+            | Self::MessageSentAgain(application, _)
+            | Self::Telephoned(application, _)
             | Self::LeaseReleased(application) => Some(*application),
             _ => None,
         }
@@ -188,6 +193,7 @@ impl Deed {
         match self {
             Self::OfficerStored(username) => Some(username.clone()),
             Self::PageSeen(_, kind, number) => Some(format!("{} {number}", kind.code())),
+            Self::MessageSentAgain(_, kind) | Self::Telephoned(_, kind) => Some(kind.code().to_owned()),
             Self::RunStarted(number) => Some(number.to_string()),
             Self::BlanksEntered(change) => Some(format!("{change:+}")),
             Self::DayClosed(day) | Self::DayOpened(day) => Some(day.to_string()),

@@ -72,8 +72,19 @@ impl Nik {
     /// The NIK as it may stand on paper: `317101******0001`.
     #[must_use]
     pub fn masked(&self) -> String {
-        let (head, tail) = (self.0.get(..6).unwrap_or_default(), self.0.get(12..).unwrap_or_default());
-        format!("{head}******{tail}")
+        masked(&self.0)
+    }
+
+    /// The digits in groups of four: `3171 0101 0190 0001`.
+    #[must_use]
+    pub fn grouped(&self) -> String {
+        in_fours(&self.0)
+    }
+
+    /// The masked digits in the same groups: `3171 01** **** 0001`.
+    #[must_use]
+    pub fn masked_grouped(&self) -> String {
+        in_fours(&self.masked())
     }
 }
 
@@ -96,6 +107,28 @@ impl KkNumber {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The digits in groups of four.
+    #[must_use]
+    pub fn grouped(&self) -> String {
+        in_fours(&self.0)
+    }
+
+    /// The same, masked as a NIK is.
+    #[must_use]
+    pub fn masked_grouped(&self) -> String {
+        in_fours(&masked(&self.0))
+    }
+}
+
+fn masked(digits: &str) -> String {
+    let (head, tail) = (digits.get(..6).unwrap_or_default(), digits.get(12..).unwrap_or_default());
+    format!("{head}******{tail}")
+}
+
+fn in_fours(signs: &str) -> String {
+    let signs: Vec<char> = signs.chars().collect();
+    signs.chunks(4).map(String::from_iter).collect::<Vec<_>>().join(" ")
 }
 
 guarded!(Nik);
@@ -135,4 +168,19 @@ fn day_exists(day: u8, month: u8) -> bool {
         _ => return false,
     };
     (1..=last).contains(&day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sixteen_digits_are_read_in_groups_of_four() {
+        let nik = Nik::parse("3171010101900001").unwrap();
+        assert_eq!((nik.grouped().as_str(), nik.masked_grouped().as_str()), ("3171 0101 0190 0001", "3171 01** **** 0001"));
+        assert_eq!(nik.masked(), "317101******0001");
+        assert_eq!(Nik::parse(&nik.grouped()), Ok(nik), "copied and pasted it is the same");
+        let kk = KkNumber::parse("3171010101209999").unwrap();
+        assert_eq!((kk.grouped().as_str(), kk.masked_grouped().as_str()), ("3171 0101 0120 9999", "3171 01** **** 9999"));
+    }
 }

@@ -2,6 +2,7 @@
 //! PDF, and QR codes.
 
 pub mod calendar_file;
+pub mod case_words;
 pub mod dates;
 pub mod desk;
 pub mod desk_words;

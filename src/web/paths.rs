@@ -132,6 +132,8 @@ pub const LEASE: &str = "/petugas/permohonan/{id}/pemeriksaan";
 pub const RELEASE: &str = "/petugas/permohonan/{id}/pelepasan";
 /// "Lewati" (POST).
 pub const SKIP: &str = "/petugas/permohonan/{id}/lewati";
+/// "Tampilkan NIK" (POST).
+pub const NUMBERS: &str = "/petugas/permohonan/{id}/nik";
 /// "Setujui" (POST).
 pub const APPROVAL: &str = "/petugas/permohonan/{id}/persetujuan";
 /// "Kembalikan" (POST).
@@ -163,6 +165,8 @@ pub const DESK_ACCOUNTS: &str = "/petugas/loket/akun";
 pub const ACCOUNT_RELEASE: &str = "/petugas/loket/akun/pelepasan";
 /// "Ganti nomor ponsel" (POST).
 pub const ACCOUNT_PHONE: &str = "/petugas/loket/akun/ponsel";
+/// The code that proves the phone of either.
+pub const ACCOUNT_CODE: &str = "/petugas/loket/akun/kode";
 /// Today's sheet, or that of the next working day.
 pub const TODAY: &str = "/petugas/jadwal";
 /// The sheet of a day.
@@ -286,6 +290,18 @@ pub fn receipt_pdf(id: impl Given<ApplicationId>) -> String {
 #[must_use]
 pub fn case(id: impl Given<ApplicationId>) -> String {
     of(CASE, id)
+}
+
+/// An address with what stood behind the question mark of another.
+#[must_use]
+pub fn with_query(page: &str, query: Option<&str>) -> String {
+    query.map_or_else(|| page.to_owned(), |query| format!("{page}?{query}"))
+}
+
+/// What a search of the desk found, for a while and for the session that asked: no number and no name stand in it.
+#[must_use]
+pub fn found(page: &str, search: Uuid) -> String {
+    format!("{page}?hasil={search}")
 }
 
 /// A stored page at the desk.

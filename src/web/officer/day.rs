@@ -8,9 +8,11 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 use time::{Date, OffsetDateTime, format_description::well_known::Iso8601};
+use tower_sessions::Session;
 
 use super::{
     desk::{Desk, DeskShell},
+    found,
     place::Place,
 };
 use crate::{
@@ -89,13 +91,22 @@ pub async fn today(desk: Desk, State(db): State<Db>) -> WebResult {
     Ok(Redirect::to(&paths::day(day.unwrap_or(today))).into_response())
 }
 
-pub async fn get(desk: Desk, State(db): State<Db>, Day(day): Day, RawQuery(query): RawQuery) -> WebResult {
-    Ok(page(desk, &db, day, query.as_deref(), Form::default(), None).await?.into_response())
+pub async fn get(desk: Desk, session: Session, State(db): State<Db>, Day(day): Day, RawQuery(query): RawQuery) -> WebResult {
+    let reason = match found::asked(query.as_deref()) {
+        Some(asked) => found::open::<String>(&session, &db, asked, desk.now).await?,
+        None => None,
+    };
+    let bookings = match desk.officer().workplace().filter(|_| reason.is_some()) {
+        Some(counter) => Some(day::booked(&mut db.read().await?, &counter.code, day).await?),
+        None => None,
+    };
+    let form = Form::with(reason.map(|reason| ("sebab", reason)));
+    Ok(page(desk, &db, day, query.as_deref(), form, bookings).await?.into_response())
 }
 
 /// "Tutup hari": first what it would do is shown; pressed again, it is done.
-pub async fn close(desk: Desk, State(db): State<Db>, Day(date): Day, mut form: Form) -> WebResult {
-    let counter = desk.officer().workplace().ok_or(WebError::NotFound)?.code.clone();
+pub async fn close(desk: Desk, session: Session, State(db): State<Db>, Day(date): Day, mut form: Form) -> WebResult {
+    desk.officer().workplace().ok_or(WebError::NotFound)?;
     let reason = form.value("sebab").trim().to_owned();
     if reason.is_empty() || reason.chars().count() > REASON {
         form.reject("sebab", desk_words::close_reason(REASON));
@@ -103,8 +114,8 @@ pub async fn close(desk: Desk, State(db): State<Db>, Day(date): Day, mut form: F
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let Ok(shown) = form.value("jumlah").parse::<usize>() else {
-        let bookings = day::booked(&mut db.read().await?, &counter, date).await?;
-        return Ok(page(desk, &db, date, None, form, Some(bookings)).await?.into_response());
+        let asked = found::keep(&session, &db, &reason, desk.now).await?;
+        return Ok(Redirect::to(&paths::found(&paths::day(date), asked)).into_response());
     };
     match day::close(&db, &desk.on_duty, date, &reason, shown, desk.now).await {
         Ok(moved) => Ok(told::lead_to(&paths::day(date), desk_words::day_closed(moved))),

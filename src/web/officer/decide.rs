@@ -16,14 +16,14 @@ use crate::{
         decision::{self, Decision, DecisionError},
         lease,
     },
-    db::{Db, DbResult, applications},
+    db::{Db, DbResult, applications, cases},
     domain::{
         application::Application,
         category::{Category, DocumentKind},
         event::{Explanation, Fault},
         ids::ApplicationId,
     },
-    render::desk_words,
+    render::desk_words::{self, Onward},
     web::{
         error::{WebError, WebResult},
         form::Form,
@@ -89,7 +89,7 @@ async fn explain(desk: Desk, db: &Db, id: ApplicationId, open: Open, mut form: F
     let decision = open.decision(why);
     let preview = Preview::of(&decision, &case, desk.now);
     let was_shown = preview.as_ref().is_some_and(|preview| preview.text == form.value("sms"));
-    let again = Again { open: Some(open), form, preview, problem: None };
+    let again = Again { open: Some(open), form, preview, ..Again::default() };
     if was_shown {
         return decide(desk, db, id, &decision, again).await;
     }
@@ -136,10 +136,15 @@ async fn onward(desk: &Desk, db: &Db, id: ApplicationId, decision: &Decision) ->
     let decided = applications::in_scope(&mut db.read().await?, &desk.officer().scope(), id, desk.now).await?;
     let next = lease::take_next(db, &desk.on_duty, id, false, desk.now).await?;
     let page = next.map_or_else(|| paths::QUEUE.to_owned(), paths::case);
-    Ok(match decided.and_then(|decided| decided.receipt_number) {
-        Some(number) => told::lead_to(&page, desk_words::decided(number, decision.status(), next.is_some())),
-        None => Redirect::to(&page).into_response(),
-    })
+    let Some((number, place)) = decided.and_then(|decided| decided.receipt_number.zip(decided.appointment)) else {
+        return Ok(Redirect::to(&page).into_response());
+    };
+    let onward = match next {
+        Some(_) => Onward::Opened,
+        None if cases::any_waits(&mut db.read().await?, &place.counter.code).await? => Onward::NoneForThem,
+        None => Onward::Nothing,
+    };
+    Ok(told::lead_to(&page, desk_words::decided(number, decision.status(), onward)))
 }
 
 /// The case again, with what happened instead; nothing that was typed is lost.
@@ -150,7 +155,7 @@ async fn refused(desk: Desk, db: &Db, id: ApplicationId, error: DecisionError, a
         DecisionError::NotTheirs => desk_words::ONLY_LOOKING.to_owned(),
         DecisionError::Lapsed => desk_words::LEASE_LAPSED.to_owned(),
         DecisionError::Held(lease) => desk_words::held(&lease.name, lease.since),
-        DecisionError::Late(late) => desk_words::late(late.officer.as_ref(), late.at, late.status),
+        DecisionError::Late(late) => desk_words::late(late.officer.as_ref(), (late.from, late.status), late.at),
     };
     let again = Again { problem: Some(problem), ..again };
     Ok((StatusCode::CONFLICT, page(desk, db, id, None, again).await?).into_response())
