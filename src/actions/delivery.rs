@@ -69,11 +69,10 @@ pub async fn send_again(
         let (mut tx, case) = begin(db, by, application, now).await?;
         let all = messages::of_application(&mut tx, application).await?;
         let message = all.iter().find(|message| message.id == id).ok_or(DeliveryError::NotFound)?;
-        let (Content::Sms(sms), Some(last)) = (&message.content, case.history.last()) else {
-            return Err(DeliveryError::NotFound);
-        };
+        let Content::Sms(sms) = &message.content else { return Err(DeliveryError::Outdated) };
+        let since = case.history.last().map_or(case.answered_at, |last| last.at);
         let phone = case.details.phone.unwrap_or_else(|| sms.phone.clone());
-        match repeat(id, &all, case.status, last.at, now) {
+        match repeat(id, &all, case.status, since, now) {
             Repeat::Outdated => return Err(DeliveryError::Outdated),
             Repeat::From(then) => return Err(DeliveryError::TooSoon(then)),
             Repeat::Waits => {}

@@ -82,7 +82,8 @@ pub fn sends_again(kind: MessageKind, phone: &Phone) -> String {
 }
 
 /// A message that does not tell how the case stands any more.
-pub const MESSAGE_OUTDATED: &str = "SMS ini sudah tidak sesuai dengan keadaan permohonan sekarang, jadi tidak dikirim ulang. Hanya kabar terbaru yang dapat dikirim ulang.";
+pub const MESSAGE_OUTDATED: &str = "Pesan ini sudah tidak sesuai dengan keadaan permohonan sekarang, jadi tidak dikirim ulang. \
+    Hanya SMS terbaru yang dapat dikirim ulang.";
 
 /// A message that was sent a moment ago.
 #[must_use]

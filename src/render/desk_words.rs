@@ -57,6 +57,17 @@ pub fn tab(status: Status) -> &'static str {
     }
 }
 
+/// A category, short enough for a line of the queue.
+#[must_use]
+pub fn short_category(category: impl Given<Category>) -> &'static str {
+    match category.given() {
+        Category::Hilang => "Hilang",
+        Category::Rusak => "Rusak",
+        Category::Pindah => "Pindah",
+        Category::SetelahRekam => "Setelah perekaman",
+    }
+}
+
 /// The police's letter is old.
 #[must_use]
 pub fn flag_letter(days: i64, date: Date) -> String {

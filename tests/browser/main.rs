@@ -37,6 +37,7 @@ mod http;
 mod journeys;
 mod later;
 mod lighthouse;
+mod lines;
 mod look;
 mod messages;
 mod people;

@@ -61,7 +61,7 @@ async fn a_message_is_sent_again_at_an_officers_wish() {
     app.clock().advance(Duration::minutes(14));
     assert!(offered(&browser.get(&address).await).is_empty());
     app.clock().advance(Duration::minutes(1));
-    assert_eq!(offered(&browser.get(&address).await), [again.clone()]);
+    assert_eq!(offered(&browser.get(&address).await), std::slice::from_ref(&again));
 
     let stranger = app.officer(Role::Petugas, Some("31.71.01.1002")).await;
     assert_eq!(app.desk(&stranger).await.post(&again, &[]).await.status, 404);
@@ -88,7 +88,7 @@ async fn what_a_later_step_or_message_outdated_is_sent_again_by_nobody() {
     let refused = browser.post(&old, &[]).await;
     assert_eq!(refused.status, 409);
     let told = refused.text("[role=alert]");
-    assert!(told.contains("SMS ini sudah tidak sesuai dengan keadaan permohonan sekarang"), "{told}");
+    assert!(told.contains("Pesan ini sudah tidak sesuai dengan keadaan permohonan sekarang"), "{told}");
     // One that tells it: that one alone.
     app.walk(&case, officer.id, &[Status::SiapDiambil]).await;
     owe(&app, &case, "0813-0000-5678", "DUKCAPIL DKI: siap diambil").await;

@@ -1,8 +1,8 @@
 //! Messages as people see them: on the case, on the list to telephone; sent again, ticked off.
 
-use alpukat::{domain::officer::Role, worker::messages::Outlet};
+use alpukat::domain::officer::Role;
 
-use super::{owe, states, work};
+use super::owe;
 use crate::support::{app::App, cases::Wish, people::grown_up};
 
 async fn fail(app: &App) {
