@@ -14,6 +14,7 @@ const HEIGHTS: &str = "
     const row = document.querySelector('table.queue tbody tr');
     return [row, row.querySelector('a')].map((part) => part.getBoundingClientRect().height)";
 
+/// The same, measured.
 pub async fn heights(browser: &Browser) -> (f64, f64) {
     let heights = browser.run(HEIGHTS, vec![]).await;
     (heights[0].as_f64().unwrap(), heights[1].as_f64().unwrap())
