@@ -76,8 +76,10 @@ async fn an_account_is_looked_for_by_an_address_of_its_own() {
     }
     assert_eq!(app.count("select count(*) from events where deed = 'cari' and sealed is not null").await, 1);
     assert!(is_over(&other.get(&address).await, "#nik"));
-    app.clock().advance(Duration::minutes(15));
-    assert!(is_over(&app.petugas().await.get(&address).await, "#nik"));
+    app.clock().advance(Duration::minutes(14));
+    assert!(!is_over(&browser.get(&address).await, "#nik"));
+    app.clock().advance(Duration::minutes(1));
+    assert!(is_over(&browser.get(&address).await, "#nik"));
 }
 
 #[tokio::test]
