@@ -35,6 +35,16 @@
     zoomers.hidden = false;
   }
 
+  // A page is turned where it lies, rather than fetched again; in a tab of its own the link still leads there.
+  document.querySelector("[data-turn]")?.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const { classList } = area.querySelector("img");
+    const turns = ["turn-0", "turn-90", "turn-180", "turn-270"];
+    const at = turns.findIndex((turn) => classList.contains(turn));
+    classList.replace(turns[at], turns[(at + 1) % 4]);
+  });
+
   const rows = () => [...document.querySelectorAll("table.queue tbody a")];
   const walk = (by) => {
     const all = rows();

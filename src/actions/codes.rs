@@ -17,6 +17,7 @@ use crate::{
         message::{Content, MessageKind, Sms},
         person::Email,
         phone::Phone,
+        region::Counter,
     },
     render::{mail, sms},
 };
@@ -56,6 +57,24 @@ pub(super) async fn ask(
     let may_send = codes::ask(tx, &asked, now).await?.map_err(ProofError::TooManyCodes)?;
     if let Some(phone) = to.filter(|_| may_send) {
         send(tx, id, &Sms { phone: phone.clone(), text: sms::code_text(&code) }, now).await?;
+    }
+    Ok(id)
+}
+
+/// Asks for the code that proves the phone of somebody who stands at a counter, and who reads it out to the officer there.
+pub(super) async fn ask_at_counter(
+    tx: &mut Tx,
+    to: &Phone,
+    pending: &Pending,
+    at: &Counter,
+    from: &str,
+    now: OffsetDateTime,
+) -> Result<CodeId, ProofError> {
+    let (id, code) = (CodeId::random(), Code::of(rand::random()));
+    let asked =
+        Ask { id, purpose: Purpose::Ponsel, typed: to.as_str(), from, sent: Some((&code, Destination::Phone(to))), pending };
+    if codes::ask(tx, &asked, now).await?.map_err(ProofError::TooManyCodes)? {
+        send(tx, id, &Sms { phone: to.clone(), text: sms::counter_code_text(&code, at) }, now).await?;
     }
     Ok(id)
 }

@@ -89,7 +89,9 @@ pub enum DecisionError {
 /// What happened instead.
 #[derive(Debug)]
 pub struct Late {
-    /// Where the case stands.
+    /// Where the case stood before.
+    pub from: Status,
+    /// Where it stands.
     pub status: Status,
     /// Since when.
     pub at: OffsetDateTime,
@@ -117,7 +119,8 @@ impl DecisionError {
             None => None,
         };
         let at = last.map_or(case.answered_at, |entry| entry.at);
-        Ok(Self::Late(Box::new(Late { status: case.status, at, officer })))
+        let from = last.map_or(case.status, |entry| entry.from);
+        Ok(Self::Late(Box::new(Late { from, status: case.status, at, officer })))
     }
 }
 

@@ -6,9 +6,12 @@ use super::{MayCollide, OnDuty};
 use crate::{
     db::{Db, DbError, DbResult, Tx, applications, events, messages},
     domain::{
+        application::Application,
         event::Deed,
         ids::{ApplicationId, MessageId},
-        message::Report,
+        message::{Content, MessageKind, Report, Sms},
+        phone::Phone,
+        repeat::{Repeat, repeat},
     },
 };
 
@@ -18,6 +21,12 @@ pub enum DeliveryError {
     /// There is no such message, or not for this officer.
     #[error("no such message")]
     NotFound,
+    /// It does not tell how the case stands any more.
+    #[error("outdated")]
+    Outdated,
+    /// It was sent a moment ago; it may be sent again then.
+    #[error("sent a moment ago")]
+    TooSoon(OffsetDateTime),
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
@@ -44,7 +53,8 @@ pub async fn report(db: &Db, id: MessageId, guard: &str, report: Option<Report>,
     Ok(true)
 }
 
-/// "Kirim ulang": the message begins anew. One that waits anyway goes on waiting.
+/// "Kirim ulang": the message begins anew, to the phone that the case has now. One that waits anyway goes on waiting. Gives what
+/// is sent.
 ///
 /// # Errors
 /// [`DeliveryError`].
@@ -54,13 +64,26 @@ pub async fn send_again(
     application: ApplicationId,
     id: MessageId,
     now: OffsetDateTime,
-) -> Result<(), DeliveryError> {
+) -> Result<(MessageKind, Phone), DeliveryError> {
     until_undisturbed!(async {
-        let mut tx = begin(db, by, application, now).await?;
-        if messages::send_again(&mut tx, application, id, now).await? {
-            events::add_deed(&mut tx, &Deed::MessageSentAgain(application), &by.witness(), now).await?;
+        let (mut tx, case) = begin(db, by, application, now).await?;
+        let all = messages::of_application(&mut tx, application).await?;
+        let message = all.iter().find(|message| message.id == id).ok_or(DeliveryError::NotFound)?;
+        let Content::Sms(sms) = &message.content else { return Err(DeliveryError::Outdated) };
+        let since = case.history.last().map_or(case.answered_at, |last| last.at);
+        let phone = case.details.phone.unwrap_or_else(|| sms.phone.clone());
+        match repeat(id, &all, case.status, since, now) {
+            Repeat::Outdated => return Err(DeliveryError::Outdated),
+            Repeat::From(then) => return Err(DeliveryError::TooSoon(then)),
+            Repeat::Waits => {}
+            Repeat::Now => {
+                messages::send_again(&mut tx, id, &Sms { phone: phone.clone(), text: sms.text.clone() }, now).await?;
+                let deed = Deed::MessageSentAgain(application, message.kind);
+                events::add_deed(&mut tx, &deed, &by.witness(), now).await?;
+                tx.commit().await?;
+            }
         }
-        Ok(tx.commit().await?)
+        Ok((message.kind, phone))
     })
 }
 
@@ -76,19 +99,24 @@ pub async fn telephoned(
     now: OffsetDateTime,
 ) -> Result<(), DeliveryError> {
     until_undisturbed!(async {
-        let mut tx = begin(db, by, application, now).await?;
-        if messages::telephoned(&mut tx, application, id).await? {
-            events::add_deed(&mut tx, &Deed::Telephoned(application), &by.witness(), now).await?;
+        let (mut tx, _) = begin(db, by, application, now).await?;
+        if let Some(kind) = messages::telephoned(&mut tx, application, id).await? {
+            events::add_deed(&mut tx, &Deed::Telephoned(application, kind), &by.witness(), now).await?;
         }
         Ok(tx.commit().await?)
     })
 }
 
 /// Both are deeds of the officers who serve the case's counter.
-async fn begin(db: &Db, by: &OnDuty, application: ApplicationId, now: OffsetDateTime) -> Result<Tx, DeliveryError> {
+async fn begin(
+    db: &Db,
+    by: &OnDuty,
+    application: ApplicationId,
+    now: OffsetDateTime,
+) -> Result<(Tx, Application), DeliveryError> {
     let mut tx = db.begin().await?;
     let case = applications::lock_in_scope(&mut tx, &by.officer.scope(), application, now).await?;
     let case = case.ok_or(DeliveryError::NotFound)?;
-    let serves = case.appointment.is_some_and(|place| by.officer.works_at(&place.counter.code));
-    if serves { Ok(tx) } else { Err(DeliveryError::NotFound) }
+    let serves = case.appointment.as_ref().is_some_and(|place| by.officer.works_at(&place.counter.code));
+    if serves { Ok((tx, case)) } else { Err(DeliveryError::NotFound) }
 }

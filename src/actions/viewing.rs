@@ -7,13 +7,14 @@ use time::OffsetDateTime;
 use super::{OnDuty, decision::is_theirs, handover};
 use crate::{
     db::{
-        Db, DbResult, applications, cases,
+        Conn, Db, DbResult, accounts, applications, cases,
         cases::Findings,
         events, leases,
         leases::Lease,
         messages, officers, pages,
         printing::{self, Run},
-        schedule,
+        residents, schedule,
+        traces::{self, Trace},
     },
     domain::{
         application::Application,
@@ -26,6 +27,7 @@ use crate::{
         person::FullName,
         receipt::ReceiptNumber,
         region::RegionCode,
+        resident::Resident,
     },
 };
 
@@ -46,6 +48,12 @@ pub struct SeenCase {
     pub names: HashMap<OfficerId, FullName>,
     /// What its citizen was told.
     pub messages: Vec<Message>,
+    /// What officers did about that.
+    pub traces: Vec<Trace>,
+    /// Who filed it, as the registry knows them today.
+    pub filer: Option<Resident>,
+    /// Where the resident lives today, if that is another kelurahan than when it was sent.
+    pub moved_to: Option<String>,
     /// For reckoning the promise.
     pub holidays: Holidays,
 }
@@ -62,7 +70,9 @@ async fn try_see_case(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTi
     let mut tx = db.begin().await?;
     let Some(application) = applications::in_scope(&mut tx, &by.officer.scope(), id, now).await? else { return Ok(None) };
     leases::renew(&mut tx, id, by.officer.id, now).await?;
-    let officers: Vec<OfficerId> = application.history.iter().filter_map(|entry| entry.officer).collect();
+    let traces = traces::of_messages(&mut tx, id).await?;
+    let of_steps = application.history.iter().filter_map(|entry| entry.officer);
+    let officers: Vec<OfficerId> = of_steps.chain(traces.iter().map(|trace| trace.officer)).collect();
     let seen = SeenCase {
         lease: leases::of(&mut tx, id, now).await?,
         family: cases::family(&mut tx, &application, by.officer.id).await?,
@@ -70,12 +80,36 @@ async fn try_see_case(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTi
         reasons: events::reasons(&mut tx, id).await?,
         names: officers::names(&mut tx, &officers).await?.into_iter().collect(),
         messages: messages::of_application(&mut tx, id).await?,
+        traces,
+        filer: accounts::by_id(&mut tx, application.account).await?.map(|account| account.resident),
+        moved_to: moved_to(&mut tx, &application).await?,
         holidays: schedule::holidays(&mut tx).await?,
         application,
     };
     events::add_deed(&mut tx, &Deed::CaseSeen(id), &by.witness(), now).await?;
     tx.commit().await?;
     Ok(Some(seen))
+}
+
+async fn moved_to(conn: &mut Conn, case: &Application) -> DbResult<Option<String>> {
+    let kelurahan = &case.resident.civil.kelurahan;
+    if case.civil().kelurahan == *kelurahan { Ok(None) } else { residents::kelurahan_name(conn, kelurahan).await }
+}
+
+/// "Tampilkan NIK": writes down that whoever may see a case is shown its numbers in full. Tells whether they may.
+///
+/// # Errors
+/// [`crate::db::DbError`].
+pub async fn see_numbers(db: &Db, by: &OnDuty, id: ApplicationId, now: OffsetDateTime) -> DbResult<bool> {
+    until_undisturbed!(async {
+        let mut tx = db.begin().await?;
+        if applications::in_scope(&mut tx, &by.officer.scope(), id, now).await?.is_none() {
+            return Ok(false);
+        }
+        events::add_deed(&mut tx, &Deed::NumbersSeen(id), &by.witness(), now).await?;
+        tx.commit().await?;
+        Ok(true)
+    })
 }
 
 /// A case as the counter sees it.

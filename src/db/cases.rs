@@ -1,6 +1,8 @@
 //! What an officer needs to know of a case besides the application itself: whose family it is about, and
 //! what is worth a second look.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use sqlx::types::Json;
 use time::{Duration, OffsetDateTime};
@@ -78,6 +80,37 @@ pub async fn findings(conn: &mut Conn, application: &Application) -> DbResult<Fi
     let twins = row.twins.map(|twins| twins.0).unwrap_or_default().into_iter().map(twin).collect::<DbResult<_>>()?;
     let losses = if application.category == Some(Category::Hilang) { row.losses } else { 0 };
     Ok(Findings { losses, families_of_phone: row.families, twins })
+}
+
+/// What of that a line of the queue says.
+#[derive(Clone, Copy, Debug)]
+pub struct Hints {
+    /// Whether one of its files was sent for another family, too.
+    pub has_twin: bool,
+    /// For residents of how many families the phone stands.
+    pub families_of_phone: i64,
+}
+
+/// The same of many cases at once, for the lines of a page.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn hints(conn: &mut Conn, applications: &[ApplicationId]) -> DbResult<HashMap<ApplicationId, Hints>> {
+    let ids: Vec<Uuid> = applications.iter().map(|id| id.uuid()).collect();
+    let rows = sqlx::query!(
+        r#"select a.id,
+               (select count(distinct r.kk_index) from residents r where r.id in
+                    (select resident_id from applications where phone_index = a.phone_index and status <> 'draf'
+                     union select resident_id from accounts where phone_index = a.phone_index)) as "families!",
+               exists (select from pages p join pages q on q.fingerprint = p.fingerprint and q.application_id <> p.application_id
+                    join applications b on b.id = q.application_id and b.receipt_number is not null
+                    join residents t on t.id = b.resident_id
+                    where p.application_id = a.id and t.kk_index <> r.kk_index) as "twin!"
+           from applications a join residents r on r.id = a.resident_id where a.id = any($1)"#,
+        &ids,
+    );
+    let hint = |id: Uuid, has_twin, families_of_phone| (ApplicationId::from(id), Hints { has_twin, families_of_phone });
+    Ok(rows.fetch_all(conn.pg()).await?.into_iter().map(|row| hint(row.id, row.twin, row.families)).collect())
 }
 
 /// Whose family a case is about, seen by an officer.
@@ -186,4 +219,16 @@ pub async fn fresh_decisions(conn: &mut Conn, officer: OfficerId, now: OffsetDat
     };
     let rows = rows.fetch_all(conn.pg()).await?;
     rows.into_iter().map(|row| decision(row.id, &row.number, &row.status, row.at)).collect()
+}
+
+/// Whether any case of a counter waits for a decision, whoever holds it and whomever it is about.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn any_waits(conn: &mut Conn, counter: &RegionCode) -> DbResult<bool> {
+    let any = sqlx::query_scalar!(
+        r#"select exists (select from applications where counter_code = $1 and status = 'diajukan') as "any!""#,
+        counter.as_str(),
+    );
+    Ok(any.fetch_one(conn.pg()).await?)
 }

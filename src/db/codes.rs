@@ -38,6 +38,15 @@ pub enum Pending {
         /// The phone.
         phone: Phone,
     },
+    /// Another phone for the account of somebody who stands at a counter, and what an officer does with it.
+    AtCounter {
+        /// Which account.
+        account: AccountId,
+        /// The phone.
+        phone: Phone,
+        /// What else.
+        errand: Errand,
+    },
     /// An e-mail address for an account, the first or another.
     Email {
         /// Which account.
@@ -50,6 +59,15 @@ pub enum Pending {
         /// Which account.
         account: Option<Forgotten>,
     },
+}
+
+/// For what an officer puts another phone into an account.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, PartialEq, Eq)]
+pub enum Errand {
+    /// In place of a lost one.
+    Replace,
+    /// To take the account from whoever opened it; the mark of the password that it had.
+    Free(i64),
 }
 
 /// An account whose password was forgotten, as it was when the code was asked for. Another phone or password since, and the

@@ -136,7 +136,7 @@ pub struct Access {
     pub number: ReceiptNumber,
     /// When.
     pub at: OffsetDateTime,
-    /// What was done: looked at the case or at a page, or a step taken.
+    /// What was done: looked at the case, its numbers or a page, or a step taken.
     pub deed: AccessDeed,
     /// In which office; nothing for the city's own administration.
     pub office: Option<Counter>,
@@ -147,6 +147,8 @@ pub struct Access {
 pub enum AccessDeed {
     /// Opened the case.
     Case,
+    /// Had NIK and KK number shown in full.
+    Numbers,
     /// Opened a stored page of this document.
     Page(DocumentKind, usize),
     /// Took the case from one status to another.
@@ -165,7 +167,7 @@ pub async fn accesses(conn: &mut Conn, reader: Reader) -> DbResult<Vec<Access>> 
         r#"select e.at, e.deed, e.reason, e.from_status, e.to_status, a.id, a.receipt_number as "number!", e.office as "office?", g.name as "region?"
            from applications a join events e on e.application_id = a.id left join regions g on g.code = e.office
            where (a.account_id = $1 or a.resident_id = $2) and a.status <> 'draf' and e.officer_id is not null
-             and e.deed in ('lihat', 'lihat_halaman', 'langkah')
+             and e.deed in ('lihat', 'lihat_nik', 'lihat_halaman', 'langkah')
            order by e.at desc, e.id desc limit $3"#,
         reader.account.uuid(),
         reader.resident.uuid(),
@@ -178,6 +180,7 @@ pub async fn accesses(conn: &mut Conn, reader: Reader) -> DbResult<Vec<Access>> 
         let page = page.and_then(|(kind, number)| Some((DocumentKind::parse(kind)?, number.parse().ok()?)));
         let deed = match row.deed.as_str() {
             "lihat" => AccessDeed::Case,
+            "lihat_nik" => AccessDeed::Numbers,
             "lihat_halaman" => page.map(|(kind, number)| AccessDeed::Page(kind, number)).ok_or_else(impossible)?,
             _ => {
                 let status = |code: Option<String>| code.as_deref().and_then(Status::parse).ok_or_else(impossible);

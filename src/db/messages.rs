@@ -8,7 +8,7 @@ use super::{Conn, Db, DbError, DbResult, Tx, call};
 use crate::{
     domain::{
         ids::{ApplicationId, FactId, MessageId},
-        message::{Cause, Channel, Content, Message, MessageKind, MessageState, Report},
+        message::{Cause, Channel, Content, Message, MessageKind, MessageState, Report, Sms},
     },
     vault::{BlindIndex, Place, Vault, VaultError},
 };
@@ -277,36 +277,40 @@ pub async fn any_put_off(conn: &mut Conn, channel: Channel) -> DbResult<bool> {
     Ok(any.fetch_one(conn.pg()).await?)
 }
 
-/// Begins an SMS anew, at somebody's wish, unless it waits anyway. Tells whether it began.
+/// Begins an SMS anew, at somebody's wish, to the phone that is the citizen's now.
 ///
 /// # Errors
-/// [`DbError::Sql`].
-pub async fn send_again(tx: &mut Tx, application: ApplicationId, id: MessageId, now: OffsetDateTime) -> DbResult<bool> {
-    let begun = sqlx::query!(
-        "update messages set state = 'menunggu', tries = 0, due_at = $3, leased_until = null, cause = null
-         where id = $1 and application_id = $2 and channel = 'sms' and state <> 'menunggu'",
+/// [`DbError`].
+pub async fn send_again(tx: &mut Tx, id: MessageId, sms: &Sms, now: OffsetDateTime) -> DbResult<()> {
+    let (recipient, sealed) = seal(tx.vault(), Place { table: TABLE, row: id.uuid() }, &sms.into())?;
+    sqlx::query!(
+        "update messages set state = 'menunggu', tries = 0, due_at = $2, leased_until = null, cause = null,
+             recipient_index = $3, sealed = $4
+         where id = $1",
         id.uuid(),
-        application.uuid(),
         now,
-    );
-    if begun.execute(tx.pg()).await?.rows_affected() == 0 {
-        return Ok(false);
-    }
+        &recipient,
+        sealed,
+    )
+    .execute(tx.pg())
+    .await?;
     sqlx::query!("notify messages").execute(tx.pg()).await?;
-    Ok(true)
+    Ok(())
 }
 
-/// Somebody was telephoned in place of an SMS. Tells whether it had been given up.
+/// Somebody was telephoned in place of an SMS. Gives what it was about, if it had been given up.
 ///
 /// # Errors
-/// [`DbError::Sql`].
-pub async fn telephoned(tx: &mut Tx, application: ApplicationId, id: MessageId) -> DbResult<bool> {
-    let done = sqlx::query!(
-        "update messages set state = 'ditelepon' where id = $1 and application_id = $2 and channel = 'sms' and state = 'gagal'",
+/// [`DbError`].
+pub async fn telephoned(tx: &mut Tx, application: ApplicationId, id: MessageId) -> DbResult<Option<MessageKind>> {
+    let kind = sqlx::query_scalar!(
+        "update messages set state = 'ditelepon' where id = $1 and application_id = $2 and channel = 'sms' and state = 'gagal'
+         returning kind",
         id.uuid(),
         application.uuid(),
     );
-    Ok(done.execute(tx.pg()).await?.rows_affected() == 1)
+    let kind = kind.fetch_optional(tx.pg()).await?;
+    kind.map(|code| MessageKind::parse(&code).ok_or(DbError::Impossible("a kind of message"))).transpose()
 }
 
 /// Announcements of new messages.

@@ -30,6 +30,7 @@ pub mod queue;
 pub mod residents;
 pub mod schedule;
 pub mod sessions;
+pub mod traces;
 pub mod wrong_answers;
 
 use std::{

@@ -36,6 +36,15 @@ pub async fn by_nik(conn: &mut Conn, nik: &Nik) -> DbResult<Option<Resident>> {
     row.map(|row| open(conn.vault(), row.id, &row.sealed, None)).transpose()
 }
 
+/// The name of a kelurahan.
+///
+/// # Errors
+/// [`DbError::Sql`].
+pub async fn kelurahan_name(conn: &mut Conn, code: &RegionCode) -> DbResult<Option<String>> {
+    let name = sqlx::query_scalar!("select name from regions where code = $1", code.as_str());
+    Ok(name.fetch_optional(conn.pg()).await?)
+}
+
 /// One person of a family, and what is in progress for them.
 #[derive(Debug)]
 pub struct FamilyMember {

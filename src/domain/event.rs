@@ -7,6 +7,7 @@ use super::{
     card::RunNumber,
     category::{DocumentKind, codes},
     ids::{AccountId, ApplicationId, FactId, OfficerId},
+    message::MessageKind,
     region::RegionCode,
     status::{Actor, Status},
 };
@@ -113,6 +114,8 @@ pub enum Deed {
     CaseSeen(ApplicationId),
     /// An officer looked at a stored page.
     PageSeen(ApplicationId, DocumentKind, usize),
+    /// An officer had the NIK and KK number of a case shown in full.
+    NumbersSeen(ApplicationId),
     /// An officer searched; what for is sealed beside it.
     Searched,
     /// An officer looked at a list that names people in full: a counter's print run, or what waits there for the printer.
@@ -130,9 +133,9 @@ pub enum Deed {
     /// A closed day was opened again.
     DayOpened(Date),
     /// An officer had a message sent again.
-    MessageSentAgain(ApplicationId),
+    MessageSentAgain(ApplicationId, MessageKind),
     /// An officer telephoned because a message did not arrive.
-    Telephoned(ApplicationId),
+    Telephoned(ApplicationId, MessageKind),
     /// An officer freed an account that was opened by somebody else.
     AccountFreed(AccountId),
     /// An officer put another phone in place of a lost one.
@@ -159,6 +162,7 @@ impl Deed {
             Self::RecoveryUsed => "kode_pemulihan",
             Self::CaseSeen(_) => "lihat",
             Self::PageSeen(..) => "lihat_halaman",
+            Self::NumbersSeen(_) => "lihat_nik",
             Self::Searched => "cari",
             Self::ListSeen(..) => "lihat_daftar",
             Self::LeaseTaken(_) => "periksa",
@@ -168,8 +172,8 @@ impl Deed {
             Self::BlanksEntered(_) => "blangko",
             Self::DayClosed(_) => "tutup_hari",
             Self::DayOpened(_) => "buka_hari",
-            Self::MessageSentAgain(_) => "kirim_ulang",
-            Self::Telephoned(_) => "telepon",
+            Self::MessageSentAgain(..) => "kirim_ulang",
+            Self::Telephoned(..) => "telepon",
             Self::AccountFreed(_) => "lepas_akun",
             Self::PhoneChanged(_) => "ganti_ponsel",
         }
@@ -183,9 +187,10 @@ impl Deed {
             | Self::PlaceGivenUp(application)
             | Self::CaseSeen(application)
             | Self::PageSeen(application, ..)
+            | Self::NumbersSeen(application)
             | Self::LeaseTaken(application)
-            | Self::MessageSentAgain(application)
-            | Self::Telephoned(application)
+            | Self::MessageSentAgain(application, _)
+            | Self::Telephoned(application, _)
             | Self::LeaseReleased(application) => Some(*application),
             _ => None,
         }
@@ -206,6 +211,7 @@ impl Deed {
         match self {
             Self::OfficerStored(username) => Some(username.clone()),
             Self::PageSeen(_, kind, number) => Some(format!("{} {number}", kind.code())),
+            Self::MessageSentAgain(_, kind) | Self::Telephoned(_, kind) => Some(kind.code().to_owned()),
             Self::RunStarted(number) => Some(number.to_string()),
             Self::ListSeen(counter, Some(run)) => Some(format!("{counter} {run}")),
             Self::ListSeen(counter, None) => Some(format!("{counter} antre_cetak")),

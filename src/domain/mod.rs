@@ -20,6 +20,7 @@ pub mod person;
 pub mod phone;
 pub mod receipt;
 pub mod region;
+pub mod repeat;
 pub mod resident;
 pub mod rounded;
 pub mod sheet;

@@ -81,6 +81,19 @@ pub fn number(typed: &str, labels: &[&str]) -> String {
     rest.chars().filter(|sign| !is_between(*sign)).collect()
 }
 
+/// A whole number as people type it: with a minus, and with blanks or dots between its thousands, `1.000`.
+#[must_use]
+pub fn whole_number(typed: &str) -> Option<i32> {
+    let text: String = plain(typed).replace(is_dash, "-").split_whitespace().collect();
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(&text);
+    let mut groups = unsigned.split('.');
+    let first = groups.next().unwrap_or_default();
+    let is_one = |digits: &str| !digits.is_empty() && digits.bytes().all(|sign| sign.is_ascii_digit());
+    let groups: Vec<&str> = groups.collect();
+    let is_divided_well = groups.is_empty() || first.len() <= 3 && groups.iter().all(|group| group.len() == 3 && is_one(group));
+    if is_one(first) && is_divided_well { text.replace('.', "").parse().ok() } else { None }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -120,5 +133,24 @@ mod tests {
         assert_eq!(number("31 kk", &["kk"]), "31kk");
         assert_eq!(number("kk", &["kk"]), "");
         assert_eq!(number("O1", &["kk"]), "O1");
+    }
+
+    #[test]
+    fn a_number_may_have_dots_between_its_thousands() {
+        for (typed, number) in [
+            ("50", 50),
+            (" 1.000 ", 1_000),
+            ("12.500", 12_500),
+            ("1 000", 1_000),
+            ("−2", -2),
+            ("- 1.000", -1_000),
+            ("+2", 2),
+            ("１.０００", 1_000),
+        ] {
+            assert_eq!(whole_number(typed), Some(number), "{typed}");
+        }
+        for other in ["", "-", "1.5", "1.00", "1000.000", "1,000", ".500", "1.", "seribu", "99999999999", "--2"] {
+            assert_eq!(whole_number(other), None, "{other}");
+        }
     }
 }

@@ -31,6 +31,10 @@ pub const CODE_WRONG: &str = "Kode tidak cocok. Atur tanggal dan jam ponsel seca
 pub const CODE_EMPTY: &str = "Isi 6 angka dari aplikasi autentikator.";
 /// Nothing was typed into the search.
 pub const SEARCH_EMPTY: &str = "Tulis nomor permohonan, NIK, atau nama.";
+/// The address of a search is good no longer, or is another session's.
+pub const SEARCH_OVER: &str = "Hasil pencarian ini sudah ditutup. Tulis lagi yang Anda cari.";
+/// A file of a case was sent for another family, in a line of the queue.
+pub const HINT_TWIN: &str = "Berkas sama dengan KK lain";
 
 /// An officer's own family.
 pub const OWN_FAMILY: &str = "Ini keluarga Anda sendiri. Kasus ini diputuskan rekan atau penyelia.";
@@ -48,8 +52,6 @@ pub const WORDS_LONG: &str = "Pesan paling panjang 300 huruf. Persingkat pesanny
 /// A refusal says more than a reason from the list.
 pub const REFUSAL_WORDS_EMPTY: &str = "Tulis alasan penolakan dan apa yang dapat dilakukan pemohon.";
 
-/// The registry says something else than when the case was sent.
-pub const FLAG_CHANGED: &str = "Data kependudukan berubah sejak permohonan dikirim.";
 /// The NIK tells another birth date or sex.
 pub const FLAG_BIRTH: &str = "Tanggal lahir tidak sama dengan yang tertulis dalam NIK.";
 
@@ -59,6 +61,17 @@ pub fn tab(status: Status) -> &'static str {
     match status {
         Status::Disetujui => "Antre cetak",
         other => other.label(),
+    }
+}
+
+/// A category, short enough for a line of the queue.
+#[must_use]
+pub fn short_category(category: impl Given<Category>) -> &'static str {
+    match category.given() {
+        Category::Hilang => "Hilang",
+        Category::Rusak => "Rusak",
+        Category::Pindah => "Pindah",
+        Category::SetelahRekam => "Setelah perekaman",
     }
 }
 
@@ -78,6 +91,12 @@ pub fn flag_losses(count: i64) -> String {
 #[must_use]
 pub fn flag_phone(families: i64) -> String {
     format!("Nomor ponsel ini dipakai untuk penduduk dari {families} KK.")
+}
+
+/// The same, in a line of the queue.
+#[must_use]
+pub fn hint_phone(families: i64) -> String {
+    format!("Ponsel di {families} KK")
 }
 
 /// Somebody else holds the case.
@@ -117,15 +136,26 @@ pub fn undo_followed(officer: Option<&FullName>, at: OffsetDateTime, status: Sta
     )
 }
 
-/// Somebody was faster: who, when, and where the case stands now.
+/// Somebody was faster: who, when, what they did with the case, and where it stands now.
 #[must_use]
-pub fn late(officer: Option<&FullName>, at: OffsetDateTime, status: Status) -> String {
-    let label = status.label();
-    match officer {
-        Some(name) => {
-            format!("{} sudah memutuskan pada {}: {label}. Simpanan Anda tidak dipakai.", name.as_str(), dates::hour_wib(at))
-        }
-        None => format!("Kasus ini berubah pada {}: {label}. Simpanan Anda tidak dipakai.", dates::hour_wib(at)),
+pub fn late(officer: Option<&FullName>, (from, to): (Status, Status), at: OffsetDateTime) -> String {
+    let who =
+        officer.map_or_else(|| "Kasus ini berubah".to_owned(), |name| format!("{} sudah {}", name.as_str(), step(from, to)));
+    format!("{who} pada {}: {}. Simpanan Anda tidak dipakai.", dates::hour_wib(at), to.label())
+}
+
+/// What an officer did who took a case from one status to another, behind "sudah".
+fn step(from: Status, to: Status) -> &'static str {
+    match (from, to) {
+        (_, Status::Dicetak) => "memulai cetak",
+        (_, Status::MenungguBlangko) => "menandai kartu ini menunggu blangko",
+        (Status::Dicetak, Status::SiapDiambil) => "mencatat kartu ini baik",
+        (Status::Dicetak, Status::Disetujui) => "mencatat kartu ini rusak",
+        (Status::SiapDiambil | Status::TidakDiambil, Status::Disetujui) => "mengembalikan kartu ini ke antrean cetak",
+        (_, Status::SiapDiambil) => "memilihkan jam baru",
+        (_, Status::Selesai) => "menyerahkan kartu ini",
+        (_, Status::Diajukan) => "mengurungkan putusan",
+        _ => "memutuskan",
     }
 }
 
@@ -156,11 +186,26 @@ pub fn decided_in_short(status: impl Given<Status>) -> &'static str {
     }
 }
 
-/// What became of a case, and whether the next one is open.
+/// How the queue goes on after a decision.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Onward {
+    /// The next case is open.
+    Opened,
+    /// Cases wait, but colleagues hold them, or they are of the officer's own family.
+    NoneForThem,
+    /// No case waits.
+    Nothing,
+}
+
+/// What became of a case, and how the queue goes on.
 #[must_use]
-pub fn decided(number: ReceiptNumber, status: Status, has_next: bool) -> String {
+pub fn decided(number: ReceiptNumber, status: Status, onward: Onward) -> String {
     let deed = decided_in_short(status);
-    let next = if has_next { "Kasus berikutnya sudah terbuka." } else { "Tidak ada lagi yang menunggu pemeriksaan." };
+    let next = match onward {
+        Onward::Opened => "Kasus berikutnya sudah terbuka.",
+        Onward::NoneForThem => "Tidak ada lagi yang dapat Anda periksa.",
+        Onward::Nothing => "Tidak ada lagi yang menunggu pemeriksaan.",
+    };
     format!("{number} {deed}. {next}")
 }
 
@@ -205,6 +250,10 @@ pub const OWN_FAMILY_CARD: &str = "Ini keluarga Anda sendiri. Kartunya diserahka
 pub const OWN_FAMILY_ACCOUNT: &str = "Ini keluarga Anda sendiri. Mintalah rekan Anda mengerjakannya.";
 /// A phone was changed.
 pub const PHONE_CHANGED: &str = "Nomor ponsel diganti. Nomor lama diberi tahu lewat SMS.";
+/// The phone that was typed is the account's already.
+pub const PHONE_SAME: &str = "Nomor ini sudah menjadi nomor akun ini.";
+/// Somebody did something with an account since its page was opened.
+pub const ACCOUNT_CHANGED: &str = "Akun ini berubah sejak halaman ini dibuka. Periksa lagi sebelum melepasnya.";
 /// Somebody booked or cancelled since the page was shown.
 pub const CLOSE_CHANGED: &str = "Jumlah janji berubah sejak halaman ini dibuka. Periksa lagi sebelum menutup.";
 /// There are not enough free places.
@@ -337,5 +386,32 @@ pub fn marital_status(status: impl Given<MaritalStatus>) -> &'static str {
         MaritalStatus::Kawin => "kawin",
         MaritalStatus::CeraiHidup => "cerai hidup",
         MaritalStatus::CeraiMati => "cerai mati",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    #[test]
+    fn who_was_faster_is_told_with_what_they_did() {
+        let name = FullName::parse("Rini Contoh").unwrap();
+        let at = datetime!(2026-11-20 09:17 +7);
+        for (from, to, told) in [
+            (Status::Diajukan, Status::Ditolak, "Rini Contoh sudah memutuskan pada 09.17\u{a0}WIB: Ditolak."),
+            (Status::Disetujui, Status::Dicetak, "Rini Contoh sudah memulai cetak pada"),
+            (Status::Disetujui, Status::MenungguBlangko, "Rini Contoh sudah menandai kartu ini menunggu blangko pada"),
+            (Status::Dicetak, Status::SiapDiambil, "Rini Contoh sudah mencatat kartu ini baik pada"),
+            (Status::Dicetak, Status::Disetujui, "Rini Contoh sudah mencatat kartu ini rusak pada"),
+            (Status::SiapDiambil, Status::Disetujui, "Rini Contoh sudah mengembalikan kartu ini ke antrean cetak pada"),
+            (Status::TidakDiambil, Status::SiapDiambil, "Rini Contoh sudah memilihkan jam baru pada"),
+            (Status::SiapDiambil, Status::Selesai, "Rini Contoh sudah menyerahkan kartu ini pada 09.17\u{a0}WIB: Sudah diambil."),
+        ] {
+            let sentence = late(Some(&name), (from, to), at);
+            assert!(sentence.starts_with(told), "{sentence}");
+        }
+        assert!(late(None, (Status::Diajukan, Status::Dibatalkan), at).starts_with("Kasus ini berubah pada"));
     }
 }

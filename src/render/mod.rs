@@ -3,6 +3,7 @@
 
 pub mod calendar_file;
 pub mod card_words;
+pub mod case_words;
 pub mod dates;
 pub mod desk;
 pub mod desk_words;

@@ -148,6 +148,16 @@ pub fn code_text(code: &Code) -> String {
     )
 }
 
+/// The words of a message with a code that is read out at a counter.
+#[must_use]
+pub fn counter_code_text(code: &Code, at: &Counter) -> String {
+    format!(
+        "DUKCAPIL DKI: Kode Anda {}, berlaku 10 menit. Sebutkan hanya kepada petugas di depan Anda di {}. Tidak di sana? Abaikan.",
+        code.digits(),
+        short(at)
+    )
+}
+
 /// The words of a message to an account's owner about what was done with it, not at a counter. Anything else is no such
 /// message, and says nothing.
 #[must_use]

@@ -134,6 +134,8 @@ pub const RELEASE: &str = "/petugas/permohonan/{id}/pelepasan";
 pub const SKIP: &str = "/petugas/permohonan/{id}/lewati";
 /// "Urungkan" (POST).
 pub const UNDO: &str = "/petugas/permohonan/{id}/pengurungan";
+/// "Tampilkan NIK" (POST).
+pub const NUMBERS: &str = "/petugas/permohonan/{id}/nik";
 /// "Setujui" (POST).
 pub const APPROVAL: &str = "/petugas/permohonan/{id}/persetujuan";
 /// "Kembalikan" (POST).
@@ -165,6 +167,8 @@ pub const DESK_ACCOUNTS: &str = "/petugas/loket/akun";
 pub const ACCOUNT_RELEASE: &str = "/petugas/loket/akun/pelepasan";
 /// "Ganti nomor ponsel" (POST).
 pub const ACCOUNT_PHONE: &str = "/petugas/loket/akun/ponsel";
+/// The code that proves the phone of either.
+pub const ACCOUNT_CODE: &str = "/petugas/loket/akun/kode";
 /// Today's sheet, or that of the next working day.
 pub const TODAY: &str = "/petugas/jadwal";
 /// The sheet of a day.
@@ -292,6 +296,18 @@ pub fn case(id: impl Given<ApplicationId>) -> String {
     of(CASE, id)
 }
 
+/// An address with what stood behind the question mark of another.
+#[must_use]
+pub fn with_query(page: &str, query: Option<&str>) -> String {
+    query.map_or_else(|| page.to_owned(), |query| format!("{page}?{query}"))
+}
+
+/// What a search of the desk found, for a while and for the session that asked: no number and no name stand in it.
+#[must_use]
+pub fn found(page: &str, search: Uuid) -> String {
+    format!("{page}?hasil={search}")
+}
+
 /// A stored page at the desk.
 #[must_use]
 pub fn case_page(id: impl Given<ApplicationId>, page: impl Given<PageId>) -> String {
@@ -350,13 +366,6 @@ pub fn day(day: impl Given<Date>) -> String {
 #[must_use]
 pub fn day_closing(day: impl Given<Date>) -> String {
     DAY_CLOSING.replace("{date}", &day.given().to_string())
-}
-
-/// The sheet of a day, asking whether to close it for this reason.
-#[must_use]
-pub fn day_closing_asked(date: impl Given<Date>, reason: &str) -> String {
-    let query = form_urlencoded::Serializer::new(String::new()).append_pair("sebab", reason).finish();
-    format!("{}?{query}#tutup", day(date))
 }
 
 /// Opening a closed day again.

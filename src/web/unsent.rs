@@ -150,7 +150,10 @@ pub async fn keep(State(state): State<AppState>, mut request: Request, next: Nex
     if !is_looking && leads_to_login {
         give(&cookie, Unsent::of(path, form, has_files, Cause::LoggedOut), &mut response);
     } else if response.extensions().get::<Turned>().is_some() {
-        give(&cookie, Unsent::of(path, form, false, Cause::Turned), &mut response);
+        let unsent = Unsent::of(path, form, false, Cause::Turned);
+        if !unsent.fields.is_empty() {
+            give(&cookie, unsent, &mut response);
+        }
     } else if response.extensions().get::<MovedOn>().is_some() {
         let page = to.split('?').next().unwrap_or_default().to_owned();
         give(&cookie, Unsent::of(page, &[], has_files, Cause::MovedOn), &mut response);

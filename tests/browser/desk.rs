@@ -6,6 +6,7 @@ use totp_rs::{Builder, Secret};
 
 use crate::{
     browser::{Browser, Manner},
+    lines::heights,
     people::{Person, fresh_family},
     service, uploads,
     way::{Filed, Reason, damaged},
@@ -178,6 +179,8 @@ async fn whole_case(manner: Manner, username: &str, hour: &str) {
     refused(&browser, "cetak-kosong", 1).await;
     print(&browser).await;
     browser.glance("daftar-cetak").await;
+    let (row, _) = heights(&browser).await;
+    assert!(row <= 35.0, "a row of {row}");
     let run = browser.path().await;
     check(&browser, &filed, &["Sedang dicetak"], &["Sedang dicetak"]).await;
     browser.visit(&run).await;
@@ -225,6 +228,20 @@ async fn whole_case(manner: Manner, username: &str, hour: &str) {
     browser.close().await;
 }
 
+/// Puts another phone into an account: the code is read out at the counter.
+async fn change_phone(browser: &Browser, person: &Person) {
+    let other = format!("0899{}", &person.phone[4..]);
+    browser.fill("Nomor ponsel baru", &other).await;
+    browser.choose("Identitasnya sudah saya cocokkan").await;
+    browser.press("Ganti nomor ponsel: kirim kode dulu").await;
+    browser.look("akun-kode").await;
+    browser.press("Ganti nomor ponsel").await;
+    browser.look_at_refusal("akun-kode-kosong", 422, 1).await;
+    browser.fill("Kode", &browser.service.code(&other, "").await).await;
+    browser.press("Ganti nomor ponsel").await;
+    assert!(browser.text().await.contains("Nomor ponsel diganti."), "{}", browser.text().await);
+}
+
 async fn check_in_and_return(browser: &Browser, username: &str, filed: &Filed) {
     come_in(browser, username).await;
     browser.glance("antrean").await;
@@ -235,7 +252,11 @@ async fn check_in_and_return(browser: &Browser, username: &str, filed: &Filed) {
     browser.glance("kasus").await;
     browser.press("Periksa P").await;
     browser.glance("kasus-dipegang").await;
-    browser.press("Putar R").await;
+    if browser.manner.scripts {
+        browser.press_and_stay("", "Putar R").await;
+    } else {
+        browser.press("Putar R").await;
+    }
     browser.glance("kasus-diputar").await;
     if browser.manner.scripts {
         browser.press_and_stay("", "Perbesar +").await;
@@ -352,8 +373,9 @@ async fn refused_cancelled_misprinted_and_without_blanks() {
     browser.fill("NIK", &person.nik).await;
     browser.press("Cari").await;
     browser.look("akun-ditemukan").await;
-    browser.press("Ganti nomor ponsel").await;
+    browser.press("Ganti nomor ponsel: kirim kode dulu").await;
     browser.look_at_refusal("akun-belum-dicek", 422, 2).await;
+    change_phone(&browser, &person).await;
     browser.visit("/petugas/jadwal/2026-11-26").await;
     browser.find("//main//summary").await.click().await.unwrap();
     browser.press("Tutup hari: lihat akibatnya dulu").await;

@@ -39,6 +39,7 @@ mod journeys;
 mod keys;
 mod later;
 mod lighthouse;
+mod lines;
 mod look;
 mod messages;
 mod people;

@@ -17,6 +17,7 @@ use tracing_subscriber::{
 use crate::support::{
     app::{App, NOW, SLOT},
     browser::{Browser, Page},
+    cases::Wish,
     database::TestDatabase,
     listening,
     people::{grown_up, relative_of},
@@ -191,6 +192,26 @@ async fn a_page_asks_the_database_at_most_four_times() {
         let asked = statements.0.load(Ordering::Relaxed);
         assert!((1..=4).contains(&asked) || address == "/" && asked <= 1, "{address} asks {asked} times");
     }
+}
+
+/// However long the queue is: what is worth a second look is asked for all of its lines at once.
+#[tokio::test]
+async fn a_long_queue_asks_as_often_as_a_short_one() {
+    let _listening = listening();
+    let app = App::new().await;
+    let mut officer = app.petugas().await;
+    let mut asked = Vec::new();
+    for more in [2, 48] {
+        for _ in 0..more {
+            app.case(&Wish::of(&app, &grown_up())).await;
+        }
+        let statements = Statements::default();
+        let counting = tracing_subscriber::registry().with(statements.clone());
+        let page = officer.get("/petugas").with_subscriber(counting).await;
+        assert!(page.text("tbody small").contains("Ponsel di 50 KK") || more == 2);
+        asked.push(statements.0.load(Ordering::Relaxed));
+    }
+    assert!(asked[0] == asked[1] && asked[0] > 3, "{asked:?}");
 }
 
 /// Round trips to the database a page, its session and the connection's return to the pool included. A statement is prepared

@@ -291,12 +291,14 @@ async fn a_code_for_a_forgotten_password_is_worth_nothing_once_the_account_has_c
             }
             _ => {
                 let mut officer = app.petugas().await;
-                let found = officer.post("/petugas/loket/akun", &[("nik", nik)]).await;
+                let found = officer.search("/petugas/loket/akun", &[("nik", nik)]).await;
                 let [account, mark] =
                     ["akun", "tanda"].map(|name| found.attributes(&format!("input[name={name}]"), "value").remove(0));
                 let fields =
                     [("akun", &*account), ("tanda", &mark), ("ponsel-pemilik", "0813-0000-8888"), ("cek-akun", "identitas")];
                 officer.post("/petugas/loket/akun/pelepasan", &fields).await.location();
+                let code = app.code("0813-0000-8888").await;
+                officer.post("/petugas/loket/akun/kode", &[("kode", &code)]).await.location();
             }
         }
         let late = thief.post("/lupa-kata-sandi/kode", &[("kode", &stolen), ("sandi", "punya-saya-sekarang")]).await;

@@ -235,7 +235,7 @@ async fn a_removed_address_gets_nothing_more_and_a_freed_account_has_none() {
     // Somebody else opened the account: their address goes with them.
     prove(&app, &mut browser, OWN).await;
     let mut officer = app.petugas().await;
-    let page = officer.post("/petugas/loket/akun", &[("nik", person.nik.as_str())]).await;
+    let page = officer.search("/petugas/loket/akun", &[("nik", person.nik.as_str())]).await;
     let field = |name: &str| page.attributes(&format!("input[name={name}]"), "value").remove(0);
     let fields = [
         ("akun", field("akun")),
@@ -245,6 +245,8 @@ async fn a_removed_address_gets_nothing_more_and_a_freed_account_has_none() {
     ];
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     officer.post("/petugas/loket/akun/pelepasan", &fields).await.location();
+    let code = app.code("0813-0000-7777").await;
+    officer.post("/petugas/loket/akun/kode", &[("kode", &code)]).await.location();
     assert_eq!(app.count("select count(*) from accounts where email_index is not null").await, 0);
 }
 

@@ -231,11 +231,11 @@ async fn an_officers_search_finds_a_name_as_it_sounds_and_names_a_broken_nik() {
     let nik_with_label = format!("NIK: {}-{}", &nik[..6], &nik[6..]);
     for typed in ["nuraini", "nur’aini fatih", "Hj. Nur aini", "al\u{2010}fatih", "nur\u{200b}aini", "NURʻAINI", &nik_with_label]
     {
-        let page = browser.post("/petugas", &[("cari", typed)]).await;
+        let page = browser.search("/petugas", &[("cari", typed)]).await;
         assert!(page.status == 200 && page.text("main").contains(&case.number.to_string()), "{typed}: {}", page.text("main"));
     }
     for (typed, sentence) in [(&nik[..15], "Anda mengisi 15 angka."), ("3199O10508900001", "Ada huruf O di angka ke-5.")] {
-        let page = browser.post("/petugas", &[("cari", typed)]).await;
+        let page = browser.search("/petugas", &[("cari", typed)]).await;
         assert!(page.status == 422 && page.text(".error").contains(sentence), "{typed}: {}", page.text(".error"));
     }
 }

@@ -67,9 +67,9 @@ impl House {
             let page = match what {
                 "queue" => self.officer.get("/petugas").await,
                 "case" => self.officer.get(&self.case.clone()).await,
-                "number" => self.officer.post("/petugas", &[("cari", &self.number)]).await,
-                "nik" => self.officer.post("/petugas", &[("cari", &self.nik)]).await,
-                _ => self.officer.post("/petugas", &[("cari", "umpama contoh b")]).await,
+                "number" => self.officer.search("/petugas", &[("cari", &self.number)]).await,
+                "nik" => self.officer.search("/petugas", &[("cari", &self.nik)]).await,
+                _ => self.officer.search("/petugas", &[("cari", "umpama contoh b")]).await,
             };
             assert_eq!(page.status, 200, "{what}");
         }

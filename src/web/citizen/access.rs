@@ -40,6 +40,7 @@ pub async fn get(visit: Visit, State(db): State<Db>) -> WebResult {
 fn deed(access: &Access) -> String {
     match access.deed {
         AccessDeed::Case => "Membuka permohonan".to_owned(),
+        AccessDeed::Numbers => "Melihat NIK dan nomor KK lengkap".to_owned(),
         AccessDeed::Page(kind, number) => format!("Melihat {}, halaman {number}", kind.label()),
         AccessDeed::Step(from, to) => status::deed(from, to).to_owned(),
     }

@@ -7,12 +7,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use time::OffsetDateTime;
+use tower_sessions::Session;
 
 use super::{
     Case,
     desk::{Desk, DeskShell},
     explain::{Open, Preview, explanation},
     filter::Filter,
+    history::HistoryLine,
+    numbers,
     viewer::{View, Viewer},
 };
 use crate::{
@@ -30,12 +33,13 @@ use crate::{
         category::DocumentKind,
         event::Fault,
         ids::ApplicationId,
-        message::{Channel, Message, MessageState},
+        message::Message,
         officer::{Family, Role},
+        repeat::{Repeat, repeat},
         status::Status,
     },
     render::{
-        dates,
+        case_words, dates,
         desk::{self, Age},
         desk_words, mail, status,
     },
@@ -59,14 +63,8 @@ pub struct Again {
     pub is_new: bool,
     /// What happened instead.
     pub problem: Option<String>,
-}
-
-/// One line of the history.
-struct HistoryLine {
-    label: &'static str,
-    at: OffsetDateTime,
-    who: String,
-    why: Vec<String>,
+    /// Whether NIK and KK number are shown in full.
+    pub shows_numbers: bool,
 }
 
 /// A message to the citizen, and where it is sent again by whoever may.
@@ -76,11 +74,15 @@ struct MessageLine {
 }
 
 impl MessageLine {
-    fn of(message: Message, case: ApplicationId, serves: bool) -> Self {
-        // An e-mail comes beside an SMS, and may be addressed to a mailbox that is not theirs any more.
-        let is_sms = message.content.channel() == Channel::Sms;
-        let may = serves && is_sms && message.state != MessageState::Menunggu;
-        Self { again: may.then(|| paths::message_deed(paths::SEND_AGAIN, case, message.id)), message }
+    fn all(seen: &SeenCase, serves: bool, now: OffsetDateTime) -> Vec<Self> {
+        let (case, all) = (&seen.application, &seen.messages);
+        let since = case.history.last().map_or(case.answered_at, |last| last.at);
+        let line = |message: &Message| {
+            let may = serves && repeat(message.id, all, case.status, since, now) == Repeat::Now;
+            let again = may.then(|| paths::message_deed(paths::SEND_AGAIN, case.id, message.id));
+            Self { again, message: message.clone() }
+        };
+        all.iter().map(line).collect()
     }
 }
 
@@ -106,6 +108,10 @@ pub struct CasePage {
     flags: Vec<String>,
     twins: Vec<(DocumentKind, String, String)>,
     documents: Vec<DocumentKind>,
+    /// Who filed it.
+    filed_by: Option<String>,
+    /// Where "Tampilkan NIK" is sent, which leads back to the same view.
+    numbers: String,
     history: Vec<HistoryLine>,
     messages: Vec<MessageLine>,
     viewer: Option<Viewer>,
@@ -114,13 +120,14 @@ pub struct CasePage {
     case: Application,
 }
 
-pub async fn get(desk: Desk, State(db): State<Db>, Case(id): Case, RawQuery(query): RawQuery) -> WebResult {
+pub async fn get(desk: Desk, session: Session, State(db): State<Db>, Case(id): Case, RawQuery(query): RawQuery) -> WebResult {
     let asked = parameter(query.as_deref(), "buka").and_then(|code| Open::parse(&code));
     let again = Again {
         is_new: asked.is_some() && View::read(query.as_deref()).is_none() && desk.unsent.is_none(),
         open: asked.or_else(|| desk.unsent.as_ref().and_then(Open::of)),
         form: desk.form(),
         shows_sms: parameter(query.as_deref(), "sms").is_some(),
+        shows_numbers: numbers::are_shown(&session, id, desk.now).await?,
         ..Again::default()
     };
     Ok(page(desk, &db, id, query.as_deref(), again).await?.into_response())
@@ -167,22 +174,24 @@ pub async fn page(desk: Desk, db: &Db, id: ApplicationId, query: Option<&str>, m
         may_release: officer.role == Role::Penyelia && seen.lease.is_some() && !holds,
         filter: Filter::read(query),
         fresh,
-        flags: flags(&seen, desk.now),
+        flags: flags(&seen, desk.now, again.shows_numbers),
         twins: twins(&seen),
         documents: seen.application.documents.iter().map(|document| document.kind).collect(),
-        history: history(&seen),
+        history: HistoryLine::all(&seen),
+        filed_by: seen.filer.as_ref().map(|filer| case_words::filed_by(filer, &seen.application.resident)),
+        numbers: paths::with_query(&paths::case_deed(paths::NUMBERS, id), query),
         viewer,
         approval: Preview::of(&Decision::Approve, &seen.application, desk.now),
         again,
+        messages: MessageLine::all(&seen, serves, desk.now),
         lease: seen.lease,
-        messages: seen.messages.into_iter().map(|message| MessageLine::of(message, id, serves)).collect(),
         case: seen.application,
         shell: desk.shell,
     })
 }
 
 /// What is worth a second look, in words; never a refusal.
-fn flags(seen: &SeenCase, now: OffsetDateTime) -> Vec<String> {
+fn flags(seen: &SeenCase, now: OffsetDateTime, in_full: bool) -> Vec<String> {
     let case = &seen.application;
     let civil = case.civil();
     let mut flags = Vec::new();
@@ -197,8 +206,9 @@ fn flags(seen: &SeenCase, now: OffsetDateTime) -> Vec<String> {
     if seen.findings.families_of_phone > crate::domain::limits::FAMILIES_OF_PHONE {
         flags.push(desk_words::flag_phone(seen.findings.families_of_phone));
     }
-    if case.details.civil.as_ref().is_some_and(|copy| *copy != case.resident.civil) {
-        flags.push(desk_words::FLAG_CHANGED.to_owned());
+    if *civil != case.resident.civil {
+        let kelurahan = (case.kelurahan.as_str(), seen.moved_to.as_deref().unwrap_or_default());
+        flags.push(case_words::changed(civil, &case.resident.civil, kelurahan, in_full));
     }
     if !civil.nik.tells_birth(civil.birth_date, civil.sex) {
         flags.push(desk_words::FLAG_BIRTH.to_owned());
@@ -209,19 +219,6 @@ fn flags(seen: &SeenCase, now: OffsetDateTime) -> Vec<String> {
 fn twins(seen: &SeenCase) -> Vec<(DocumentKind, String, String)> {
     let twins = seen.findings.twins.iter();
     twins.map(|twin| (twin.kind, twin.number.to_string(), paths::case(twin.application))).collect()
-}
-
-fn history(seen: &SeenCase) -> Vec<HistoryLine> {
-    let line = |entry: &crate::domain::event::HistoryEntry| HistoryLine {
-        label: status::happened(entry),
-        at: entry.at,
-        who: entry
-            .officer
-            .and_then(|id| seen.names.get(&id))
-            .map_or_else(|| desk_words::actor(entry.by).to_owned(), |name| name.as_str().to_owned()),
-        why: seen.reasons.get(&entry.fact).map(desk_words::because).unwrap_or_default(),
-    };
-    seen.application.history.iter().map(line).collect()
 }
 
 impl CasePage {

@@ -233,7 +233,7 @@ async fn refused(desk: Desk, db: &Db, id: ApplicationId, form: Form, error: Deci
         DecisionError::Db(error) => Err(error.into()),
         DecisionError::NotTheirs => again(desk, db, id, form, Some(desk_words::OWN_FAMILY_CARD.to_owned())).await,
         DecisionError::Late(late) => {
-            let problem = desk_words::late(late.officer.as_ref(), late.at, late.status);
+            let problem = desk_words::late(late.officer.as_ref(), (late.from, late.status), late.at);
             again(desk, db, id, form, Some(problem)).await
         }
         _ => Err(WebError::NotFound),

@@ -8,9 +8,11 @@ use axum::{
     response::{IntoResponse, Redirect},
 };
 use time::{Date, OffsetDateTime, format_description::well_known::Iso8601};
+use tower_sessions::Session;
 
 use super::{
     desk::{Desk, DeskShell},
+    found,
     place::Place,
 };
 use crate::{
@@ -25,7 +27,7 @@ use crate::{
     render::{card_words, dates, desk_words, sms},
     web::{
         error::{WebError, WebResult},
-        form::{Form, parameter},
+        form::Form,
         paths, told,
     },
 };
@@ -93,19 +95,21 @@ pub async fn today(desk: Desk, State(db): State<Db>) -> WebResult {
     Ok(Redirect::to(&paths::day(day.unwrap_or(today))).into_response())
 }
 
-pub async fn get(desk: Desk, State(db): State<Db>, Day(day): Day, RawQuery(query): RawQuery) -> WebResult {
-    let query = query.as_deref();
-    let (mut form, mut bookings) = (Form::default(), None);
-    // Asked by "lihat akibatnya dulu".
-    if let (Some(reason), Some(counter)) = (parameter(query, "sebab"), desk.officer().workplace()) {
-        bookings = Some(day::booked(&mut db.read().await?, &counter.code, day).await?);
-        form = Form::with([("sebab", reason)]);
-    }
-    Ok(page(desk, &db, day, query, form, bookings).await?.into_response())
+pub async fn get(desk: Desk, session: Session, State(db): State<Db>, Day(day): Day, RawQuery(query): RawQuery) -> WebResult {
+    let reason = match found::asked(query.as_deref()) {
+        Some(asked) => found::open::<String>(&session, &db, asked, desk.now).await?,
+        None => None,
+    };
+    let bookings = match desk.officer().workplace().filter(|_| reason.is_some()) {
+        Some(counter) => Some(day::booked(&mut db.read().await?, &counter.code, day).await?),
+        None => None,
+    };
+    let form = reason.map_or_else(|| desk.form(), |reason| Form::with([("sebab", reason)]));
+    Ok(page(desk, &db, day, query.as_deref(), form, bookings).await?.into_response())
 }
 
 /// "Tutup hari": leads to what it would do; pressed again there, it is done.
-pub async fn close(desk: Desk, State(db): State<Db>, Day(date): Day, mut form: Form) -> WebResult {
+pub async fn close(desk: Desk, session: Session, State(db): State<Db>, Day(date): Day, mut form: Form) -> WebResult {
     desk.officer().workplace().ok_or(WebError::NotFound)?;
     let reason = form.value("sebab").trim().to_owned();
     if reason.is_empty() || reason.chars().count() > REASON {
@@ -114,7 +118,8 @@ pub async fn close(desk: Desk, State(db): State<Db>, Day(date): Day, mut form: F
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
     let Ok(shown) = form.value("jumlah").parse::<usize>() else {
-        return Ok(Redirect::to(&paths::day_closing_asked(date, &reason)).into_response());
+        let asked = found::keep(&session, &db, &reason, desk.now).await?;
+        return Ok(Redirect::to(&paths::found(&paths::day(date), asked)).into_response());
     };
     match day::close(&db, &desk.on_duty, date, &reason, shown, desk.now).await {
         Ok(moved) => Ok(told::lead_to(&paths::day(date), desk_words::day_closed(moved))),

@@ -20,9 +20,9 @@ use crate::{
         lease,
         undo::{self, UndoError},
     },
-    db::{Db, DbResult, applications},
+    db::{Db, DbResult, applications, cases},
     domain::ids::ApplicationId,
-    render::desk_words,
+    render::desk_words::{self, Onward},
     web::{
         error::{WebError, WebResult},
         form::Form,
@@ -171,10 +171,15 @@ async fn onward(desk: &Desk, db: &Db, work: &Work, decision: &Decision) -> DbRes
     let decided = applications::in_scope(&mut db.read().await?, &desk.officer().scope(), work.id, desk.now).await?;
     let next = lease::take_next(db, &desk.on_duty, work.id, work.filter().category, false, desk.now).await?;
     let page = work.along(&next.map_or_else(|| paths::QUEUE.to_owned(), paths::case));
-    Ok(match decided.and_then(|decided| decided.receipt_number) {
-        Some(number) => told::lead_to(&page, desk_words::decided(number, decision.status(), next.is_some())),
-        None => Redirect::to(&page).into_response(),
-    })
+    let Some((number, place)) = decided.and_then(|decided| decided.receipt_number.zip(decided.appointment)) else {
+        return Ok(Redirect::to(&page).into_response());
+    };
+    let onward = match next {
+        Some(_) => Onward::Opened,
+        None if cases::any_waits(&mut db.read().await?, &place.counter.code).await? => Onward::NoneForThem,
+        None => Onward::Nothing,
+    };
+    Ok(told::lead_to(&page, desk_words::decided(number, decision.status(), onward)))
 }
 
 /// The case again, with what happened instead; nothing that was typed is lost. Who lost it while nobody else took it holds it
@@ -190,7 +195,7 @@ async fn refused(desk: Desk, db: &Db, work: &Work, error: DecisionError, again: 
             Err(_) => desk_words::LEASE_LAPSED.to_owned(),
         },
         DecisionError::Held(lease) => desk_words::held(&lease.name, lease.since),
-        DecisionError::Late(late) => desk_words::late(late.officer.as_ref(), late.at, late.status),
+        DecisionError::Late(late) => desk_words::late(late.officer.as_ref(), (late.from, late.status), late.at),
     };
     let again = Again { problem: Some(problem), ..again };
     Ok((StatusCode::CONFLICT, page(desk, db, work.id, work.query.as_deref(), again).await?).into_response())

@@ -11,7 +11,11 @@ use crate::{
     actions::OnDuty,
     adapters::clock::Clock,
     db::{Db, officers, sessions},
-    domain::{ids::OfficerId, limits, officer::Officer},
+    domain::{
+        ids::OfficerId,
+        limits,
+        officer::{Officer, Role},
+    },
     render::{dates, desk_words},
     web::{
         after_login,
@@ -41,6 +45,8 @@ pub struct Who {
     pub name: String,
     /// `Kelurahan Petojo Selatan`.
     pub office: String,
+    /// What they are there: `Loket Kelurahan Petojo Selatan`, `Penyelia Kecamatan Gambir`, `Dinas`.
+    pub post: String,
     /// When the session ends if nothing more is opened.
     pub until: String,
 }
@@ -50,6 +56,11 @@ impl DeskShell {
         let who = Who {
             name: format!("{}, {}", officer.name.as_str(), officer.role.label()),
             office: officer.office(),
+            post: match officer.role {
+                Role::Petugas => format!("Loket {}", officer.office()),
+                Role::Penyelia => format!("Penyelia {}", officer.office()),
+                Role::Admin => officer.office(),
+            },
             until: dates::hour_wib(ends),
         };
         Self { who: Some(who), told }

@@ -6,12 +6,15 @@ use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{FromRequestParts, Path, State},
-    http::request::Parts,
-    response::{IntoResponse, Redirect},
+    http::{StatusCode, request::Parts},
+    response::IntoResponse,
 };
 use uuid::Uuid;
 
-use super::desk::{Desk, DeskShell};
+use super::{
+    case::{self, Again},
+    desk::{Desk, DeskShell},
+};
 use crate::{
     actions::delivery::{self, DeliveryError},
     db::{
@@ -23,7 +26,7 @@ use crate::{
         message::{Cause, Channel, WAITS_TOO_LONG},
         officer::Role,
     },
-    render::{desk, desk_words, mail},
+    render::{case_words, desk, desk_words, mail},
     web::{
         error::{WebError, WebResult},
         paths,
@@ -109,19 +112,22 @@ fn most_first(counts: &HashMap<Cause, i64>) -> Vec<(Cause, i64)> {
 
 /// "Kirim ulang", on the case.
 pub async fn send_again(desk: Desk, State(db): State<Db>, MessageOfCase(case, message): MessageOfCase) -> WebResult {
-    known(delivery::send_again(&db, &desk.on_duty, case, message, desk.now).await)?;
-    Ok(Redirect::to(&format!("{}#riwayat", paths::case(case))).into_response())
+    let problem = match delivery::send_again(&db, &desk.on_duty, case, message, desk.now).await {
+        Ok((kind, phone)) => return Ok(told::lead_to(&paths::case(case), case_words::sends_again(kind, &phone))),
+        Err(DeliveryError::Outdated) => case_words::MESSAGE_OUTDATED.to_owned(),
+        Err(DeliveryError::TooSoon(then)) => case_words::message_too_soon(then),
+        Err(DeliveryError::NotFound) => return Err(WebError::NotFound),
+        Err(DeliveryError::Db(error)) => return Err(error.into()),
+    };
+    let again = Again { problem: Some(problem), ..Again::default() };
+    Ok((StatusCode::CONFLICT, case::page(desk, &db, case, None, again).await?).into_response())
 }
 
 /// "Sudah ditelepon", on the list.
 pub async fn telephoned(desk: Desk, State(db): State<Db>, MessageOfCase(case, message): MessageOfCase) -> WebResult {
-    known(delivery::telephoned(&db, &desk.on_duty, case, message, desk.now).await)?;
-    Ok(told::lead_to(paths::MESSAGES, desk_words::TELEPHONED))
-}
-
-fn known(outcome: Result<(), DeliveryError>) -> WebResult<()> {
-    outcome.map_err(|error| match error {
-        DeliveryError::NotFound => WebError::NotFound,
-        DeliveryError::Db(error) => error.into(),
-    })
+    match delivery::telephoned(&db, &desk.on_duty, case, message, desk.now).await {
+        Ok(()) => Ok(told::lead_to(paths::MESSAGES, desk_words::TELEPHONED)),
+        Err(DeliveryError::Db(error)) => Err(error.into()),
+        Err(_) => Err(WebError::NotFound),
+    }
 }

@@ -1,6 +1,7 @@
 //! The desk: pages for officers who have shown both steps. Every case is loaded through what its officer
 //! may see; what they may not see does not exist.
 
+mod account_code;
 mod accounts;
 mod case;
 mod counter;
@@ -11,8 +12,10 @@ mod explain;
 mod factor;
 mod filter;
 mod found;
+mod history;
 mod login;
 mod messages;
+mod numbers;
 mod offer;
 mod place;
 mod printing;
@@ -56,6 +59,7 @@ pub fn router() -> Router<AppState> {
         .route(paths::RELEASE, post(decide::release))
         .route(paths::SKIP, post(decide::skip))
         .route(paths::UNDO, post(decide::undo))
+        .route(paths::NUMBERS, post(numbers::show))
         .route(paths::APPROVAL, post(decide::approve))
         .route(paths::RETURN, post(decide::send_back))
         .route(paths::REFUSAL, post(decide::refuse))
@@ -71,6 +75,7 @@ pub fn router() -> Router<AppState> {
         .route(paths::DESK_ACCOUNTS, get(accounts::get).post(accounts::post))
         .route(paths::ACCOUNT_RELEASE, post(accounts::free))
         .route(paths::ACCOUNT_PHONE, post(accounts::change_phone))
+        .route(paths::ACCOUNT_CODE, get(account_code::get).post(account_code::post))
         .route(paths::MESSAGES, get(messages::get))
         .route(paths::SEND_AGAIN, post(messages::send_again))
         .route(paths::TELEPHONED, post(messages::telephoned))

@@ -150,8 +150,8 @@ pub async fn post(desk: Desk, session: Session, State(db): State<Db>, mut form: 
     let counter = desk.officer().workplace().ok_or(WebError::NotFound)?.code.clone();
     let run = form.value("rangkaian").parse::<Uuid>().map_err(|_| WebError::NotFound)?;
     let chosen = if form.has("cara", "terlama") {
-        match typed_text::plain(form.value("terlama")).trim().parse::<usize>() {
-            Ok(count) if (1..=CARDS).contains(&count) => {
+        match typed_text::whole_number(form.value("terlama")).and_then(|count| usize::try_from(count).ok()) {
+            Some(count) if (1..=CARDS).contains(&count) => {
                 let lines = waiting(&mut db.read().await?, &counter, desk.now).await?;
                 lines.into_iter().take(count).map(|line| line.id).collect()
             }
@@ -192,8 +192,7 @@ fn after(run: Option<RunId>, told: usize, still: usize) -> Response {
 pub async fn blanks(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResult {
     desk.officer().workplace().ok_or(WebError::NotFound)?;
     let id = form.value("kiriman").parse::<Uuid>().map_err(|_| WebError::NotFound)?;
-    let typed = typed_text::plain(form.value("jumlah")).replace(typed_text::is_dash, "-").replace(' ', "");
-    let change = typed.parse::<i32>().ok().filter(|change| *change != 0 && change.unsigned_abs() <= 100_000);
+    let change = typed_text::whole_number(form.value("jumlah")).filter(|change| *change != 0 && change.unsigned_abs() <= 100_000);
     let refusal = match change {
         None => desk_words::BLANKS_EMPTY.to_owned(),
         Some(change) => match printing::enter_blanks(&db, &desk.on_duty, BlankId::from(id), change, desk.now).await {
@@ -211,7 +210,7 @@ pub async fn blanks(desk: Desk, State(db): State<Db>, mut form: Form) -> WebResu
 async fn refused(desk: Desk, db: &Db, error: DecisionError) -> WebResult<Response> {
     let problem = match error {
         DecisionError::Db(error) => return Err(error.into()),
-        DecisionError::Late(late) => desk_words::late(late.officer.as_ref(), late.at, late.status),
+        DecisionError::Late(late) => desk_words::late(late.officer.as_ref(), (late.from, late.status), late.at),
         DecisionError::TooSoon => desk_words::PRINT_SOON.to_owned(),
         _ => return Err(WebError::NotFound),
     };

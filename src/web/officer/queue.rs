@@ -1,26 +1,30 @@
-//! `/petugas`: the cases of a counter, step by step; a search is posted to the same address, so that no NIK
-//! and no name stands in one.
+//! `/petugas`: the cases of a counter, step by step; a search is posted to the same address and leads to one without NIK and name.
+
+use std::collections::HashMap;
 
 use askama::Template;
 use askama_web::WebTemplate;
 use axum::{
     extract::{RawQuery, State},
     http::StatusCode,
-    response::IntoResponse,
+    response::{IntoResponse, Redirect},
 };
-use time::OffsetDateTime;
+use serde::{Deserialize, Serialize};
+use time::{Duration, OffsetDateTime};
+use tower_sessions::Session;
 use uuid::Uuid;
 
 use super::{
     desk::{Desk, DeskShell},
     filter::Filter,
+    found,
     place::Place,
 };
 use crate::{
     actions::search,
     db::{
         Conn, Db,
-        cases::{self, FreshDecision},
+        cases::{self, FreshDecision, Hints},
         leases,
         queue::{self, Cursor, Part, QueueItem, Wanted},
         schedule,
@@ -29,6 +33,7 @@ use crate::{
         calendar::{self, Holidays},
         category::Category,
         ids::ApplicationId,
+        limits,
         nik::Nik,
         receipt::ReceiptNumber,
         region::{Counter, RegionCode},
@@ -77,6 +82,8 @@ struct QueuePage {
     next: Option<String>,
     /// Whether the lines are what a search found.
     found: bool,
+    /// Whether that search is over.
+    is_over: bool,
     /// The oldest case that waits for a decision and that nobody holds.
     first: Option<ApplicationId>,
     /// The oldest case that whoever looks holds.
@@ -94,10 +101,35 @@ struct Tab {
     address: String,
 }
 
+impl QueuePage {
+    /// Whether somebody holds one of the cases.
+    fn any_held(&self) -> bool {
+        self.lines.iter().any(|line| line.item.held.is_some())
+    }
+
+    /// What the moment of each line is.
+    fn moment(&self) -> &'static str {
+        match self.step {
+            Status::PerluPerbaikan if !self.found => "Diperbaiki sampai",
+            Status::SiapDiambil if !self.found => "Pengambilan (WIB)",
+            _ => "Diajukan (WIB)",
+        }
+    }
+}
+
 struct Line {
     item: QueueItem,
     age: Age,
+    /// When it was sent, or what counts at its step: until when it can be mended, when it is fetched.
+    moment: String,
     notes: Vec<String>,
+}
+
+/// What somebody searches for.
+#[derive(Serialize, Deserialize)]
+struct Search {
+    typed: String,
+    counter: RegionCode,
 }
 
 /// What the address asks for.
@@ -133,7 +165,11 @@ impl Asked {
     }
 }
 
-pub async fn get(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
+pub async fn get(desk: Desk, session: Session, State(db): State<Db>, RawQuery(query): RawQuery) -> WebResult {
+    if let Some(search) = found::asked(query.as_deref()) {
+        let search = found::open(&session, &db, search, desk.now).await?;
+        return results(desk, &db, search).await;
+    }
     let mut conn = db.read().await?;
     let asked = Asked::read(&mut conn, &desk, query.as_deref()).await?;
     let holidays = schedule::holidays(&mut conn).await?;
@@ -147,31 +183,43 @@ pub async fn get(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery) ->
     let next = last.map(|item| format!("{}&setelah={}", asked.address(asked.step), mark(item, late_before)));
     let waits = asked.step == Status::Diajukan && asked.after.is_none();
     let first = items.iter().find(|item| waits && item.held.is_none()).map(|item| item.id);
-    let lines = items.into_iter().map(|item| line(item, desk.now, &holidays)).collect();
+    let lines = lines(&mut conn, items, false, desk.now, &holidays).await?;
     let page = page(&mut conn, desk, asked, &holidays, lines).await?;
     Ok(QueuePage { next, first, ..page }.into_response())
 }
 
 /// "Cari": what was searched for is written down, sealed.
-pub async fn post(desk: Desk, State(db): State<Db>, RawQuery(query): RawQuery, mut form: Form) -> WebResult {
+pub async fn post(desk: Desk, session: Session, State(db): State<Db>, RawQuery(query): RawQuery, mut form: Form) -> WebResult {
     let mut conn = db.read().await?;
     let asked = Asked::read(&mut conn, &desk, query.as_deref()).await?;
-    let holidays = schedule::holidays(&mut conn).await?;
-    let typed = form.value("cari").trim().to_owned();
-    let wanted = match wanted(&typed, &asked.counter.code) {
-        Ok(wanted) => wanted,
-        Err(sentence) => {
-            form.reject("cari", sentence);
-            let page = page(&mut conn, desk, asked, &holidays, Vec::new()).await?;
-            return Ok((StatusCode::UNPROCESSABLE_ENTITY, QueuePage { form, found: true, ..page }).into_response());
-        }
-    };
+    let typed: String = form.value("cari").trim().chars().take(search::LONGEST).collect();
+    if let Err(sentence) = wanted(&typed, &asked.counter.code) {
+        form.reject("cari", sentence);
+        let holidays = schedule::holidays(&mut conn).await?;
+        let page = page(&mut conn, desk, asked, &holidays, Vec::new()).await?;
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, QueuePage { form, found: true, ..page }).into_response());
+    }
     drop(conn);
     search::note(&db, &desk.on_duty, &typed, desk.now).await?;
-    let items = queue::search(&mut db.read().await?, &desk.officer().scope(), &wanted, desk.now).await?;
-    let lines = items.into_iter().map(|item| line(item, desk.now, &holidays)).collect();
-    let page = page(&mut db.read().await?, desk, asked, &holidays, lines).await?;
-    Ok(QueuePage { form, found: true, ..page }.into_response())
+    let search = found::keep(&session, &db, &Search { typed, counter: asked.counter.code }, desk.now).await?;
+    Ok(Redirect::to(&paths::found(paths::QUEUE, search)).into_response())
+}
+
+/// What a search found, as it stands now; nothing of one that is over.
+async fn results(desk: Desk, db: &Db, search: Option<Search>) -> WebResult {
+    let mut conn = db.read().await?;
+    let place = search.as_ref().map(|search| format!("titik={}", search.counter));
+    let asked = Asked::read(&mut conn, &desk, place.as_deref()).await?;
+    let holidays = schedule::holidays(&mut conn).await?;
+    let wanted = search.as_ref().and_then(|search| wanted(&search.typed, &search.counter).ok());
+    let items = match &wanted {
+        Some(wanted) => queue::search(&mut conn, &desk.officer().scope(), wanted, desk.now).await?,
+        None => Vec::new(),
+    };
+    let lines = lines(&mut conn, items, true, desk.now, &holidays).await?;
+    let form = Form::with(search.map(|search| ("cari", search.typed)));
+    let page = page(&mut conn, desk, asked, &holidays, lines).await?;
+    Ok(QueuePage { form, found: true, is_over: wanted.is_none(), ..page }.into_response())
 }
 
 async fn page(conn: &mut Conn, desk: Desk, asked: Asked, holidays: &Holidays, lines: Vec<Line>) -> WebResult<QueuePage> {
@@ -197,6 +245,7 @@ async fn page(conn: &mut Conn, desk: Desk, asked: Asked, holidays: &Holidays, li
         lines,
         next: None,
         found: false,
+        is_over: false,
         first: None,
         held: leases::oldest_held(conn, officer, desk.now).await?,
         fresh: cases::fresh_decisions(conn, officer, desk.now).await?,
@@ -223,16 +272,46 @@ fn late_before(step: Status, now: OffsetDateTime, holidays: &Holidays) -> Offset
     if step == Status::Diajukan { calendar::late_before(now, holidays) } else { OffsetDateTime::UNIX_EPOCH }
 }
 
-fn line(item: QueueItem, now: OffsetDateTime, holidays: &Holidays) -> Line {
-    let age = if item.status == Status::Diajukan {
+/// The lines of a page, with what is worth a second look of those that wait for a decision.
+async fn lines(
+    conn: &mut Conn,
+    items: Vec<QueueItem>,
+    found: bool,
+    now: OffsetDateTime,
+    holidays: &Holidays,
+) -> WebResult<Vec<Line>> {
+    let waiting: Vec<ApplicationId> = items.iter().filter(|item| item.status == Status::Diajukan).map(|item| item.id).collect();
+    let hints = if waiting.is_empty() { HashMap::new() } else { cases::hints(conn, &waiting).await? };
+    let line = |item: QueueItem| {
+        let hints = hints.get(&item.id);
+        Line { age: age(&item, now, holidays), moment: moment(&item, found), notes: notes(&item, hints, now), item }
+    };
+    Ok(items.into_iter().map(line).collect())
+}
+
+fn age(item: &QueueItem, now: OffsetDateTime, holidays: &Holidays) -> Age {
+    if item.status == Status::Diajukan {
         desk::age(item.since, now, holidays)
     } else {
         Age { words: desk::elapsed(now - item.since), tone: "" }
-    };
+    }
+}
+
+fn moment(item: &QueueItem, found: bool) -> String {
+    match item.status {
+        Status::PerluPerbaikan if !found => dates::dense_day(item.since + Duration::days(limits::MENDING_DAYS)),
+        Status::SiapDiambil if !found => desk::stamp(item.starts_at),
+        _ => desk::stamp(item.submitted_at),
+    }
+}
+
+fn notes(item: &QueueItem, hints: Option<&Hints>, now: OffsetDateTime) -> Vec<String> {
     let letter = item.details.letter.as_ref().filter(|_| item.category.needs_letter());
     let old = letter.and_then(|letter| letter.old(calendar::day_of(now))).map(|days| format!("Surat polisi {days} hari"));
     let again = (item.status == Status::Diajukan && item.since > item.submitted_at).then(|| "Kiriman ulang".to_owned());
-    Line { notes: old.into_iter().chain(again).collect(), item, age }
+    let twin = hints.filter(|hints| hints.has_twin).map(|_| desk_words::HINT_TWIN.to_owned());
+    let families = hints.map(|hints| hints.families_of_phone).filter(|families| *families > limits::FAMILIES_OF_PHONE);
+    [old, again, twin, families.map(desk_words::hint_phone)].into_iter().flatten().collect()
 }
 
 /// A line's place in the queue as it stands in an address: nothing personal.

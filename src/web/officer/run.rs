@@ -78,7 +78,7 @@ pub async fn post(desk: Desk, State(db): State<Db>, RunInPath(id): RunInPath, mu
         Ok(()) => Ok(told::lead_to(&paths::run(id), desk_words::RESULTS_STORED)),
         Err(DecisionError::Db(error)) => Err(error.into()),
         Err(DecisionError::Late(late)) => {
-            let problem = desk_words::late(late.officer.as_ref(), late.at, late.status);
+            let problem = desk_words::late(late.officer.as_ref(), (late.from, late.status), late.at);
             Ok((StatusCode::CONFLICT, page(desk, &db, id, form, Some(problem)).await?).into_response())
         }
         Err(_) => Err(WebError::NotFound),

@@ -7,6 +7,8 @@ use crate::support::{
 };
 use alpukat::domain::resident::CivilRecord;
 
+const CODE: &str = "/petugas/loket/akun/kode";
+
 async fn messages(app: &App) -> Vec<(String, String)> {
     let rows: Vec<(uuid::Uuid, String, Vec<u8>)> =
         sqlx::query_as("select id, kind, sealed from messages where application_id is null order by created_at")
@@ -22,8 +24,16 @@ async fn messages(app: &App) -> Vec<(String, String)> {
     rows.into_iter().map(open).collect()
 }
 
+/// Sends the form of a deed, and the code that came to the phone.
+async fn prove(app: &App, officer: &mut Browser, deed: &str, fields: &[(&str, &str)], phone: &str) -> Page {
+    let asked = officer.post(&format!("/petugas/loket/akun/{deed}"), fields).await;
+    assert_eq!(asked.location(), CODE);
+    let code = app.code(phone).await;
+    officer.post(CODE, &[("kode", &code)]).await
+}
+
 async fn find(officer: &mut Browser, person: &CivilRecord) -> (Page, String) {
-    let page = officer.post("/petugas/loket/akun", &[("nik", person.nik.as_str())]).await;
+    let page = officer.search("/petugas/loket/akun", &[("nik", person.nik.as_str())]).await;
     let account = page.attributes("input[name=akun]", "value").first().cloned().unwrap_or_default();
     (page, account)
 }
@@ -44,12 +54,13 @@ async fn a_freed_account_is_its_owners_again_with_all_that_was_filed() {
     assert!(unchecked.text(".error").contains("Isi nomor ponsel"));
     let fields =
         [("akun", account.as_str()), ("tanda", mark.as_str()), ("ponsel-pemilik", "0813-0000-7777"), ("cek-akun", "identitas")];
-    for _ in 0..2 {
-        let done = officer.post("/petugas/loket/akun/pelepasan", &fields).await;
-        let told = officer.follow(&done).await.text("[role=status]");
-        assert!(told.contains("Akun dilepas."), "{told}");
-    }
-    let sent = messages(&app).await;
+    let done = prove(&app, &mut officer, "pelepasan", &fields, "0813-0000-7777").await;
+    // Pressed twice: led on as after the first time, and told so.
+    assert_eq!(officer.post(CODE, &[("kode", "123456")]).await.location(), done.location());
+    let told = officer.follow(&done).await.text("[role=status]");
+    assert!(told.contains("Akun dilepas."), "{told}");
+    let mut sent = messages(&app).await;
+    sent.retain(|(kind, _)| kind != "kode");
     assert_eq!(sent.len(), 1, "told once");
     assert_eq!(sent[0].0, "akun_dilepas");
     assert!(sent[0].1.starts_with(
@@ -83,7 +94,8 @@ async fn a_freed_account_is_its_owners_again_with_all_that_was_filed() {
     let page = owner.get(&filed).await;
     assert!(page.text("dl").contains("0813-****-7777"), "notices go to the owner: {}", page.text("dl"));
     // The officer's old page, sent once more, does the owner no harm.
-    officer.post("/petugas/loket/akun/pelepasan", &fields).await.location();
+    let late = officer.post("/petugas/loket/akun/pelepasan", &fields).await;
+    assert!(late.status == 422 && late.text(".error").contains("Akun ini berubah"), "{}", late.text("main"));
     assert_eq!(owner.get(&filed).await.status, 200);
     owner.post(&format!("{filed}/pembatalan"), &[]).await.location();
     assert_eq!(app.count("select count(*) from accounts").await, 1);
@@ -133,15 +145,15 @@ async fn a_lost_phone_is_replaced_and_the_old_number_told() {
         assert_eq!(page.status, 422, "{sentence}");
         assert!(page.text(".error").contains(sentence), "{}", page.text(".error"));
     }
-    for _ in 0..2 {
-        let fields = [("akun", account.as_str()), ("ponsel", "0813-0000-9999"), ("cek-ponsel", "identitas")];
-        let done = officer.post("/petugas/loket/akun/ponsel", &fields).await;
-        assert!(officer.follow(&done).await.text("[role=status]").contains("Nomor ponsel diganti."));
-    }
+    let fields = [("akun", account.as_str()), ("ponsel", "0813-0000-9999"), ("cek-ponsel", "identitas")];
+    let done = prove(&app, &mut officer, "ponsel", &fields, "0813-0000-9999").await;
+    assert!(officer.follow(&done).await.text("[role=status]").contains("Nomor ponsel diganti."));
+    let same = officer.post("/petugas/loket/akun/ponsel", &fields).await;
+    assert!(same.status == 422 && same.text(".error").contains("Nomor ini sudah menjadi nomor akun ini."));
     let sent = messages(&app).await;
-    assert_eq!(sent.len(), 1);
+    assert_eq!(sent.len(), 2);
     assert!(
-        sent[0].1.starts_with("+6281200001234 DUKCAPIL DKI: Nomor ponsel akun Anda diganti di Kel. Petojo Selatan"),
+        sent[1].1.starts_with("+6281200001234 DUKCAPIL DKI: Nomor ponsel akun Anda diganti di Kel. Petojo Selatan"),
         "{sent:?}"
     );
     assert!(citizen.get("/akun").await.location().starts_with("/masuk"), "the lost phone is logged out");
@@ -182,4 +194,83 @@ async fn nobody_outside_the_counters_area_is_found() {
         "searches are written down"
     );
     assert!(messages(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_phone_is_the_accounts_only_once_its_code_was_read_out() {
+    let app = App::new().await;
+    let person = grown_up();
+    let mut citizen = app.citizen(&person).await;
+    let mut officer = app.petugas().await;
+    let (_, account) = find(&mut officer, &person).await;
+    assert_eq!(officer.get(CODE).await.location(), "/petugas/loket/akun", "nothing was asked for");
+    let fields = [("akun", account.as_str()), ("ponsel", "0813-0000-9999"), ("cek-ponsel", "identitas")];
+    officer.post("/petugas/loket/akun/ponsel", &fields).await.location();
+    let sent = messages(&app).await;
+    let (kind, text) = &sent[0];
+    assert!(sent.len() == 1 && kind == "kode" && text.starts_with("+6281300009999 DUKCAPIL DKI: Kode Anda "), "{text}");
+    assert!(text.contains("Sebutkan hanya kepada petugas di depan Anda di Kel. Petojo Selatan."), "{text}");
+    let page = officer.get(CODE).await;
+    assert!(page.text("main").contains("0813-0000-9999") && page.text("main").contains(person.name.as_str()));
+    assert!(citizen.get("/akun").await.text("main").contains("0812-****-1234"), "nothing has changed yet");
+
+    // A code is good for whoever asked for it alone: not for a colleague, not for a citizen, not for another account.
+    let code = app.code("0813-0000-9999").await;
+    assert_eq!(app.petugas().await.post(CODE, &[("kode", &code)]).await.location(), "/petugas/loket/akun");
+    let wrong = if code == "000000" { "111111" } else { "000000" };
+    for (typed, sentence) in [("", "Isi 6 angka dari SMS."), (wrong, "Kode belum cocok.")] {
+        let page = officer.post(CODE, &[("kode", typed)]).await;
+        assert!(page.status == 422 && page.text(".error").contains(sentence), "{typed}: {}", page.text("main"));
+    }
+    assert_eq!(app.count("select tries_left::bigint from codes").await, 4, "wrong answers are counted");
+    let other = officer.post(CODE, &[("kode", &code), ("permintaan", &uuid::Uuid::new_v4().to_string())]).await;
+    assert!(other.status == 422 && other.text(".error").contains("Kode lain diminta di halaman lain."));
+
+    // Another code; the first one is not the one that the page asks for any more.
+    let again: Vec<(String, String)> = [("akun", account.as_str()), ("ponsel", "0813-0000-9999"), ("cek-ponsel", "identitas")]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
+    let again: Vec<(&str, &str)> = again.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(page.attributes("form[action='/petugas/loket/akun/ponsel'] input", "value").len(), 3, "by one press");
+    for _ in 0..2 {
+        officer.post("/petugas/loket/akun/ponsel", &again).await.location();
+    }
+    let many = officer.post("/petugas/loket/akun/ponsel", &again).await;
+    assert!(many.status == 429 && many.text(".error").contains("Kode sudah beberapa kali diminta."), "{}", many.text("main"));
+    let newest = app.code("0813-0000-9999").await;
+    assert_eq!(officer.post(CODE, &[("kode", &code)]).await.status, if code == newest { 303 } else { 422 });
+    app.clock().advance(time::Duration::minutes(10));
+    let late = officer.post(CODE, &[("kode", &newest)]).await;
+    assert!(late.status == 422 && late.text(".error").contains("Kode sudah lewat 10 menit."), "{}", late.text("main"));
+    assert_eq!(app.count("select count(*) from events where deed = 'ganti_ponsel'").await, 0);
+    assert_eq!(app.count("select count(*) from messages where kind = 'ponsel_diganti'").await, 0);
+}
+
+#[tokio::test]
+async fn five_wrong_answers_use_a_code_up_and_a_freed_account_needs_one_too() {
+    let app = App::new().await;
+    let person = grown_up();
+    app.account(&person).await;
+    let mut officer = app.petugas().await;
+    let (page, account) = find(&mut officer, &person).await;
+    let mark = page.attributes("input[name=tanda]", "value").remove(0);
+    let fields =
+        [("akun", account.as_str()), ("tanda", mark.as_str()), ("ponsel-pemilik", "0813-0000-7777"), ("cek-akun", "identitas")];
+    officer.post("/petugas/loket/akun/pelepasan", &fields).await.location();
+    let code = app.code("0813-0000-7777").await;
+    let wrong = if code == "000000" { "111111" } else { "000000" };
+    for _ in 0..5 {
+        assert_eq!(officer.post(CODE, &[("kode", wrong)]).await.status, 422);
+    }
+    let used_up = officer.post(CODE, &[("kode", &code)]).await;
+    assert!(used_up.text(".error").contains("Sudah 5 kali belum cocok."), "{}", used_up.text("main"));
+    assert_eq!(app.count("select count(*) from events where deed = 'lepas_akun'").await, 0);
+    app.log_in(&person).await;
+    // The owner changed the password meanwhile: nothing is taken from them.
+    officer.post("/petugas/loket/akun/pelepasan", &fields).await.location();
+    let code = app.code("0813-0000-7777").await;
+    sqlx::query("update accounts set password_hash = 'lain'").execute(&mut app.owner().await).await.unwrap();
+    let late = officer.post(CODE, &[("kode", &code)]).await;
+    assert!(late.status == 422 && late.text(".error").contains("Akun ini berubah"), "{}", late.text("main"));
+    assert_eq!(app.count("select count(*) from events where deed = 'lepas_akun'").await, 0);
 }

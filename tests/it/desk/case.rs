@@ -49,7 +49,7 @@ async fn approving_tells_the_citizen_and_opens_the_next_case() {
     let mut officer = app.petugas().await;
     let mut citizen = app.log_in_as(&case).await;
     let page = officer.get(&desk(&case)).await;
-    assert!(page.text("main").contains(person.nik.as_str()) && page.text("main").contains("0813-0000-5678"));
+    assert!(page.text("main").contains(&person.nik.masked_grouped()) && page.text("main").contains("0813-0000-5678"));
     assert!(page.text("main button").contains("Periksa"));
     let early = officer.post(&format!("{}/persetujuan", desk(&case)), &[]).await;
     assert_eq!(early.status, 409, "without a lease");

@@ -193,11 +193,16 @@ async fn whatever_row_fails_nothing_of_a_closed_day_or_an_accounts_change_remain
     let address = "/petugas/jadwal/2026-11-25/penutupan";
     let rows = press_until_whole(&app, "penutupan", async || browser.post(address, &fields).await).await;
     assert!(rows > 12, "day, event, head, and for two: place, old place, event, head, message, appointment: {rows}");
+    let code = "/petugas/loket/akun/kode";
     let fields = [("akun", account.as_str()), ("ponsel", "0813-0000-9999"), ("cek-ponsel", "identitas")];
-    let rows = press_until_whole(&app, "ponsel", async || browser.post("/petugas/loket/akun/ponsel", &fields).await).await;
+    browser.post("/petugas/loket/akun/ponsel", &fields).await.location();
+    let typed = app.code("0813-0000-9999").await;
+    let rows = press_until_whole(&app, "ponsel", async || browser.post(code, &[("kode", &typed)]).await).await;
     assert!(rows > 3, "account, event, head, message: {rows}");
-    let page = browser.post("/petugas/loket/akun", &[("nik", person.nik.as_str())]).await;
+    let page = browser.search("/petugas/loket/akun", &[("nik", person.nik.as_str())]).await;
     let mark = page.attributes("input[name=tanda]", "value").remove(0);
     let fields = [("akun", account.as_str()), ("tanda", &mark), ("ponsel-pemilik", "0813-0000-8888"), ("cek-akun", "identitas")];
-    press_until_whole(&app, "lepas akun", async || browser.post("/petugas/loket/akun/pelepasan", &fields).await).await;
+    browser.post("/petugas/loket/akun/pelepasan", &fields).await.location();
+    let typed = app.code("0813-0000-8888").await;
+    press_until_whole(&app, "lepas akun", async || browser.post(code, &[("kode", &typed)]).await).await;
 }

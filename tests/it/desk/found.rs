@@ -1,101 +1,99 @@
-//! The counter's search: by NIK, and by words of a name among the cards that are ready there.
+//! Searches of the desk lead to an address of this session alone, so that the browser's way back works and no name stands in one.
 
-use alpukat::domain::{person::FullName, status::Status};
 use time::Duration;
 
-use super::printing::printer;
 use crate::support::{
-    app::App,
-    cases::{Case, Wish},
-    desk::TestOfficer,
+    app::{App, COUNTER},
+    browser::{Browser, Page},
+    cases::Wish,
     people::grown_up,
 };
 
-const READY: [Status; 3] = [Status::Disetujui, Status::Dicetak, Status::SiapDiambil];
+const OVER: &str = "Hasil pencarian ini sudah ditutup. Tulis lagi yang Anda cari.";
 
-/// A case about somebody of this name.
-async fn named(app: &App, officer: &TestOfficer, name: &str, steps: &[Status]) -> Case {
-    let person = alpukat::domain::resident::CivilRecord { name: FullName::parse(name).unwrap(), ..grown_up() };
-    let case = app.case(&Wish::of(app, &person)).await;
-    app.walk(&case, officer.id, steps).await;
-    case
+/// Where a search leads: to a random part alone.
+async fn led(browser: &mut Browser, page: &str, fields: &[(&str, &str)]) -> String {
+    let to = browser.post(page, fields).await.location();
+    let id = to.strip_prefix(&format!("{page}?hasil=")).unwrap_or_else(|| panic!("{to}"));
+    assert!(id.parse::<uuid::Uuid>().is_ok(), "{to}");
+    to
+}
+
+fn is_over(page: &Page, field: &str) -> bool {
+    page.status == 200 && page.text("main p").contains(OVER) && page.attributes(field, "value").concat().is_empty()
 }
 
 #[tokio::test]
-async fn a_card_is_found_by_nik_or_name_and_neither_stands_in_an_address() {
+async fn results_of_a_search_are_come_back_to_and_written_down_once() {
     let app = App::new().await;
-    let (officer, mut browser) = printer(&app).await;
-    let fetched = [&READY[..], &[Status::Selesai]].concat();
-    let missed = [&READY[..], &[Status::TidakDiambil]].concat();
-    let siti = named(&app, &officer, "Siti Contoh Melati", &READY).await;
-    app.clock().advance(Duration::seconds(1));
-    let sitorus = named(&app, &officer, "Sitorus Contoh", &missed).await;
-    let waiting = named(&app, &officer, "Siti Contoh Belum", &[]).await;
-    named(&app, &officer, "Siti Contoh Sudah", &fetched).await;
+    let person = grown_up();
+    let case = app.case(&Wish::of(&app, &person)).await;
+    let (mut browser, mut other) = (app.petugas().await, app.petugas().await);
+    let by_nik = led(&mut browser, "/petugas", &[("cari", person.nik.as_str())]).await;
+    let by_name = led(&mut browser, "/petugas", &[("cari", person.name.as_str())]).await;
+    for (address, typed) in [(&by_nik, person.nik.as_str()), (&by_name, person.name.as_str()), (&by_nik, person.nik.as_str())] {
+        let page = browser.get(address).await;
+        assert_eq!((page.status, page.text("tbody th code")), (200, case.number.to_string()), "{typed}");
+        assert_eq!(page.attributes("#cari", "value"), [typed], "to be corrected");
+        assert!(!page.text("main").contains(OVER));
+    }
+    assert_eq!(app.count("select count(*) from events where deed = 'cari' and sealed is not null").await, 2, "not at every look");
+    let telling = "select count(*) from sessions where position('9901' in encode(data, 'escape')) > 0
+                   or position('Umpama' in encode(data, 'escape')) > 0";
+    assert_eq!(app.count(telling).await, 0, "in the session it is sealed");
 
-    let at = |case: &Case| format!("/petugas/loket?nomor={}", case.number);
-    for (typed, case) in [
-        ("melati siti", &siti),
-        ("SITORUS", &sitorus),
-        (siti.person.nik.as_str(), &siti),
-        (&siti.person.nik.grouped(), &siti),
-        // Not ready; its page says so.
-        (waiting.person.nik.as_str(), &waiting),
-    ] {
-        assert_eq!(browser.post("/petugas/loket", &[("nomor", typed)]).await.location(), at(case), "{typed}");
-    }
-    assert_eq!(app.count("select count(*) from events where deed = 'cari' and sealed is not null").await, 5, "written down");
-    for (typed, sentence) in [
-        ("belum", "Tidak ada kartu yang siap diambil atas nama itu di loket ini."),
-        ("sudah", "Tidak ada kartu yang siap diambil atas nama itu di loket ini."),
-        ("3171014508900002", "Tidak ada permohonan untuk NIK itu di loket ini."),
-        ("31710145089000", "NIK"),
-        ("", "Tulis nomor permohonan, NIK, atau nama."),
-    ] {
-        let page = browser.post("/petugas/loket", &[("nomor", typed)]).await;
-        assert_eq!(page.status, 422, "{typed}");
-        assert!(page.text(".error").contains(sentence), "{typed}: {}", page.text(".error"));
-        assert_eq!(page.attributes("#nomor", "value"), [typed], "what was typed stays");
-    }
-
-    let several = browser.post("/petugas/loket", &[("nomor", "sit")]).await.location();
-    let (path, address) = several.split_once("?hasil=").unwrap();
-    assert!(path == "/petugas/loket" && address.parse::<uuid::Uuid>().is_ok(), "{several}");
-    for _ in 0..2 {
-        let page = browser.get(&several).await;
-        assert_eq!(page.text("tbody th code"), format!("{} {}", sitorus.number, siti.number), "{}", page.text("main"));
-        assert_eq!(page.attributes("tbody a", "href"), [at(&sitorus), at(&siti)]);
-        assert_eq!(page.attributes("#nomor", "value"), ["sit"]);
-    }
-    let stored: Vec<u8> =
-        sqlx::query_scalar("select string_agg(data, '') from sessions").fetch_one(&mut app.owner().await).await.unwrap();
-    assert!(!String::from_utf8_lossy(&stored).contains("sit"), "a session names nobody");
-    // Of somebody else's session, or later, it is over.
-    let (_, mut other) = printer(&app).await;
-    assert!(other.get(&several).await.text("main").contains("Hasil pencarian itu sudah tidak disimpan."));
+    // Somebody else's, one that never was, and one that is too old.
+    assert!(is_over(&other.get(&by_nik).await, "#cari"));
+    assert!(is_over(&browser.get("/petugas?hasil=apa").await, "#cari"));
     app.clock().advance(Duration::minutes(14));
-    assert!(browser.get(&several).await.text("main").contains("2 kartu ditemukan"));
-    app.clock().advance(Duration::minutes(2));
-    let page = browser.get(&several).await;
-    assert!(page.text("main").contains("Hasil pencarian itu sudah tidak disimpan. Cari lagi."), "{}", page.text("main"));
-    assert_eq!(page.attributes("#nomor", "value"), [""]);
+    assert_eq!(browser.get(&by_nik).await.text("tbody th code"), case.number.to_string());
+    app.clock().advance(Duration::minutes(1));
+    assert!(is_over(&browser.get(&by_nik).await, "#cari"), "{}", browser.get(&by_nik).await.text("main"));
 }
 
 #[tokio::test]
-async fn a_ready_case_leads_to_the_hand_over_for_whoever_serves_there() {
+async fn a_supervisor_comes_back_to_the_counter_that_was_searched() {
     let app = App::new().await;
-    let (officer, mut browser) = printer(&app).await;
-    let ready = named(&app, &officer, "Contoh Siap", &READY).await;
-    let missed = named(&app, &officer, "Contoh Lewat", &[&READY[..], &[Status::TidakDiambil]].concat()).await;
-    let printing = named(&app, &officer, "Contoh Cetak", &READY[..2]).await;
-    let page = |case: &Case| format!("/petugas/permohonan/{}", case.id);
-    let watcher = app.officer(alpukat::domain::officer::Role::Penyelia, Some("31.71.01")).await;
-    let mut watcher = app.desk(&watcher).await;
-    for case in [&ready, &missed] {
-        let address = format!("/petugas/loket?nomor={}", case.number);
-        assert_eq!(browser.get(&page(case)).await.attributes("main a.button", "href").concat(), address);
-        assert!(browser.get(&address).await.text("main").contains("Serahkan kartu"));
-        assert!(!watcher.get(&page(case)).await.text("main").contains("Serahkan"), "who only watches hands nothing over");
+    let case = app.case(&Wish::of(&app, &grown_up())).await;
+    let officer = app.officer(alpukat::domain::officer::Role::Penyelia, Some("31.71.01")).await;
+    let mut browser = app.desk(&officer).await;
+    let page = browser.search(&format!("/petugas?titik={COUNTER}"), &[("cari", case.person.name.as_str())]).await;
+    assert_eq!(page.text("tbody th code"), case.number.to_string());
+    assert_eq!(page.text("h1"), "Antrean Kelurahan Petojo Selatan");
+}
+
+#[tokio::test]
+async fn an_account_is_looked_for_by_an_address_of_its_own() {
+    let app = App::new().await;
+    let person = grown_up();
+    app.account(&person).await;
+    let (mut browser, mut other) = (app.petugas().await, app.petugas().await);
+    let address = led(&mut browser, "/petugas/loket/akun", &[("nik", person.nik.as_str())]).await;
+    for _ in 0..2 {
+        let page = browser.get(&address).await;
+        assert!(page.text("dl").contains("ada, dengan ponsel 0812-****-1234"), "{}", page.text("main"));
+        assert!(page.text("dl").contains(&person.nik.grouped()));
     }
-    assert!(!browser.get(&page(&printing)).await.text("main").contains("Serahkan"));
+    assert_eq!(app.count("select count(*) from events where deed = 'cari' and sealed is not null").await, 1);
+    assert!(is_over(&other.get(&address).await, "#nik"));
+    app.clock().advance(Duration::minutes(14));
+    assert!(!is_over(&browser.get(&address).await, "#nik"));
+    app.clock().advance(Duration::minutes(1));
+    assert!(is_over(&browser.get(&address).await, "#nik"));
+}
+
+#[tokio::test]
+async fn what_closing_a_day_would_do_is_come_back_to() {
+    let app = App::new().await;
+    app.booked(&Wish::of(&app, &grown_up())).await;
+    let mut browser = app.petugas().await;
+    let to = browser.post("/petugas/jadwal/2026-11-25/penutupan", &[("sebab", "listrik padam")]).await.location();
+    assert!(to.starts_with("/petugas/jadwal/2026-11-25?hasil="), "{to}");
+    for _ in 0..2 {
+        let page = browser.get(&to).await;
+        assert!(page.text("[role=status]").contains("1 janji dipindah"), "{}", page.text("main"));
+        assert_eq!(page.attributes("#sebab", "value"), ["listrik padam"]);
+    }
+    let other = app.petugas().await.get(&to).await;
+    assert_eq!((other.status, other.attributes("input[name=jumlah]", "value").len()), (200, 0));
 }

@@ -80,14 +80,14 @@ async fn a_search_finds_number_nik_and_name_and_only_what_is_theirs() {
     let number = case.number.to_string();
     let name = person.name.as_str().to_uppercase();
     for typed in [number.as_str(), &number.to_lowercase().replace('-', " "), person.nik.as_str(), &name] {
-        let page = browser.post("/petugas", &[("cari", typed)]).await;
+        let page = browser.search("/petugas", &[("cari", typed)]).await;
         assert_eq!((page.status, numbers(&page)), (200, vec![number.clone()]), "{typed}");
     }
     for typed in [far.number.to_string().as_str(), foreign.nik.as_str(), foreign.name.as_str(), "tidak ada", "%", "_"] {
-        let page = browser.post("/petugas", &[("cari", typed)]).await;
+        let page = browser.search("/petugas", &[("cari", typed)]).await;
         assert!(numbers(&page).is_empty() && page.text("main p").contains("Tidak ada permohonan yang cocok"), "{typed}");
     }
-    assert_eq!(browser.post("/petugas", &[("cari", "  ")]).await.status, 422);
+    assert_eq!(browser.search("/petugas", &[("cari", "  ")]).await.status, 422);
     assert_eq!(app.count("select count(*) from events where deed = 'cari' and sealed is not null and reason is null").await, 10);
     let typed =
         app.count("select count(*) from events where deed = 'cari' and position('9901' in encode(sealed, 'escape')) > 0").await;
@@ -115,7 +115,7 @@ async fn everybody_sees_the_counters_of_their_own() {
             let page = browser.get(&format!("/petugas?titik={code}")).await;
             assert_eq!(page.status == 200 && numbers(&page) == [number.clone()], seen, "{role:?} {counter:?} at {code}");
             assert_eq!(page.status == 404, !seen);
-            let page = browser.post("/petugas", &[("cari", number)]).await;
+            let page = browser.search("/petugas", &[("cari", number)]).await;
             assert_eq!(numbers(&page).len(), usize::from(seen), "{role:?} {counter:?} searching at {code}");
         }
         assert_eq!(browser.get("/petugas?titik=31.99").await.status, 404);

@@ -1,8 +1,8 @@
 //! Messages as people see them: on the case, on the list to telephone; sent again, ticked off.
 
-use alpukat::{domain::officer::Role, worker::messages::Outlet};
+use alpukat::domain::officer::Role;
 
-use super::{owe, states, work};
+use super::owe;
 use crate::support::{app::App, cases::Wish, people::grown_up};
 
 async fn fail(app: &App) {
@@ -45,32 +45,6 @@ async fn what_did_not_arrive_is_on_the_list_of_its_counter_until_somebody_teleph
         assert!(page.attributes("main form", "action").is_empty(), "{role:?}");
         assert_eq!(watcher.post(&tick, &[]).await.status, 404, "{role:?}");
     }
-}
-
-#[tokio::test]
-async fn a_message_is_sent_again_at_an_officers_wish() {
-    let app = App::new().await;
-    let case = app.booked(&Wish::of(&app, &grown_up())).await;
-    owe(&app, &case, "0812-0000-0001", "DUKCAPIL DKI: pesan").await;
-    let mut officer = app.petugas().await;
-    let address = format!("/petugas/permohonan/{}", case.id);
-    let page = officer.get(&address).await;
-    assert!(page.text("details").contains("menunggu dikirim"));
-    assert!(page.attributes("details form", "action").is_empty(), "what waits is not sent again");
-    fail(&app).await;
-    let page = officer.get(&address).await;
-    assert!(page.text("details").contains("gagal, 3 kali dicoba (tidak sampai di ponsel)"), "{}", page.text("details"));
-    let again = page.attributes("details form", "action").remove(0);
-    for _ in 0..2 {
-        officer.post(&again, &[]).await.location();
-    }
-    assert_eq!(app.count("select count(*) from events where deed = 'kirim_ulang'").await, 1);
-    work(&app, &Outlet::Log).await;
-    assert_eq!(states(&app).await, [("terkirim".to_owned(), 1)]);
-    let stranger = app.officer(Role::Petugas, Some("31.71.01.1002")).await;
-    let mut stranger = app.desk(&stranger).await;
-    assert_eq!(stranger.post(&again, &[]).await.status, 404);
-    assert_eq!(states(&app).await, [("terkirim".to_owned(), 1)]);
 }
 
 #[tokio::test]

@@ -99,8 +99,8 @@ async fn an_email_is_not_sent_again_by_hand_and_given_up_after_four_hours() {
     );
     assert!(page.attributes("details form", "action").is_empty(), "nothing to press");
     let id: uuid::Uuid = sqlx::query_scalar("select id from messages").fetch_one(&mut app.owner().await).await.unwrap();
-    for deed in ["kirim-ulang", "ditelepon"] {
-        officer.post(&format!("{address}/pesan/{id}/{deed}"), &[]).await.location();
+    for (deed, status) in [("kirim-ulang", 409), ("ditelepon", 303)] {
+        assert_eq!(officer.post(&format!("{address}/pesan/{id}/{deed}"), &[]).await.status, status, "{deed}");
     }
     assert_eq!(app.mail_states().await, [("gagal".to_owned(), Some("gateway_sibuk".to_owned()), 1)]);
     assert_eq!(app.count("select count(*) from events where deed in ('kirim_ulang', 'telepon')").await, 0);

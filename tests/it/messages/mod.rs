@@ -1,5 +1,6 @@
 //! What citizens are told: through a real gateway, in order, once, and seen by people when it does not arrive.
 
+mod again;
 mod desk;
 mod gateway;
 mod mail;

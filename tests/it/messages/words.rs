@@ -4,6 +4,7 @@ use alpukat::{
     db::schedule,
     domain::{
         category::{Category, DocumentKind},
+        code::Code,
         event::{Explanation, Fault},
         message::MessageKind,
         receipt::ReceiptNumber,
@@ -47,7 +48,8 @@ async fn every_text_fits_one_part_at_every_counter() {
         notices.extend(explanations.iter().map(Notice::Refused));
         let accounts = [MessageKind::AkunDilepas, MessageKind::PonselDiganti];
         let accounts = accounts.map(|kind| sms::account_text(kind, counter, at));
-        for text in notices.iter().map(|notice| sms::text(number, notice)).chain(accounts) {
+        let code = [sms::counter_code_text(&Code::of(0), counter)];
+        for text in notices.iter().map(|notice| sms::text(number, notice)).chain(accounts).chain(code) {
             let length = septets(&text).unwrap_or_else(|| panic!("letters that no plain SMS has: {text}"));
             assert!(length <= 160, "{length}: {text}");
             assert!(!text.contains("http") && !text.contains("www"), "no link: {text}");

@@ -96,6 +96,12 @@ impl Browser {
         self.get(address.split('#').next().unwrap()).await
     }
 
+    /// Sends a form and follows where it leads, or stays with its refusal.
+    pub async fn search(&mut self, address: &str, fields: &[(&str, &str)]) -> Page {
+        let page = self.post(address, fields).await;
+        if page.status == 303 { self.follow(&page).await } else { page }
+    }
+
     /// Chooses a file for a document and presses its "Upload"; the document is the last part of `address`, behind that of its page.
     pub async fn upload(&mut self, address: &str, name: &str, bytes: &[u8]) -> Page {
         let (page, document) = address.rsplit_once('/').unwrap();

@@ -61,6 +61,7 @@ pub fn all(application: &str, page: &str, code: &str) -> Vec<String> {
         "/pemeriksaan",
         "/pelepasan",
         "/lewati",
+        "/nik",
         "/persetujuan",
         "/pengurungan",
         "/pengembalian",
@@ -74,7 +75,9 @@ pub fn all(application: &str, page: &str, code: &str) -> Vec<String> {
     all.extend(["/petugas", "/petugas/masuk", "/petugas/dua-langkah", "/petugas/keluar"].map(ToOwned::to_owned));
     let run = uuid::Uuid::new_v4();
     all.extend(["", "/blangko", &format!("/{run}"), &format!("/{run}/hasil")].map(|rest| format!("/petugas/cetak{rest}")));
-    all.extend(["", "/ditarik", "/akun", "/akun/pelepasan", "/akun/ponsel"].map(|rest| format!("/petugas/loket{rest}")));
+    all.extend(
+        ["", "/ditarik", "/akun", "/akun/pelepasan", "/akun/ponsel", "/akun/kode"].map(|rest| format!("/petugas/loket{rest}")),
+    );
     all.extend(["kirim-ulang", "ditelepon"].map(|deed| format!("{case}/pesan/{page}/{deed}")));
     all.push("/admin/pesan".to_owned());
     all.push(format!("/sms/laporan/{page}/{}", "0".repeat(32)));
