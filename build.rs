@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=migrations");
     println!("cargo:rerun-if-changed=static");
     let out = env::var_os("OUT_DIR").ok_or_else(|| io::Error::other("cargo names no OUT_DIR"))?;
-    for name in ["look.css", "pages.js", "desk.js", "icon.svg", "contoh-lembar.svg", "contoh-kartu.svg"] {
+    for name in ["look.css", "desk.css", "pages.js", "desk.js", "icon.svg", "contoh-lembar.svg", "contoh-kartu.svg"] {
         let bytes = lean(name, &fs::read_to_string(Path::new("static").join(name))?).into_bytes();
         fs::write(Path::new(&out).join(name), &bytes)?;
         let mut hasher = DefaultHasher::new();

@@ -21,6 +21,7 @@ macro_rules! asset {
 }
 
 const STYLE: Asset = asset!("look.css", "text/css; charset=utf-8");
+const DESK_STYLE: Asset = asset!("desk.css", "text/css; charset=utf-8");
 const SCRIPT: Asset = asset!("pages.js", "text/javascript; charset=utf-8");
 const DESK_SCRIPT: Asset = asset!("desk.js", "text/javascript; charset=utf-8");
 const ICON: Asset = asset!("icon.svg", "image/svg+xml");
@@ -39,6 +40,7 @@ struct Asset {
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new()
         .route(paths::STYLE, get(|headers: HeaderMap| async move { STYLE.answer(&headers) }))
+        .route(paths::DESK_STYLE, get(|headers: HeaderMap| async move { DESK_STYLE.answer(&headers) }))
         .route(paths::SCRIPT, get(|headers: HeaderMap| async move { SCRIPT.answer(&headers) }))
         .route(paths::DESK_SCRIPT, get(|headers: HeaderMap| async move { DESK_SCRIPT.answer(&headers) }))
         .route(paths::ICON, get(|headers: HeaderMap| async move { ICON.answer(&headers) }))

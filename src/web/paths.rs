@@ -67,6 +67,8 @@ pub const CHANGE_PASSWORD: &str = "/.well-known/change-password";
 pub const METRICS: &str = "/metrics";
 /// The stylesheet, by its content's hash.
 pub const STYLE: &str = concat!("/static/look.", env!("LOOK_CSS_HASH"), ".css");
+/// What the desk adds to it.
+pub const DESK_STYLE: &str = concat!("/static/desk.", env!("DESK_CSS_HASH"), ".css");
 /// The script of citizens' pages, by its content's hash.
 pub const SCRIPT: &str = concat!("/static/pages.", env!("PAGES_JS_HASH"), ".js");
 /// The desk's script, by its content's hash.

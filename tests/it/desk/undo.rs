@@ -223,7 +223,7 @@ async fn a_day_closed_in_that_minute_gives_it_the_next_free_half_hour() {
     let case = placed(&app, 0).await;
     decide(&mut officer, &case, "penolakan").await.location();
     let closing = "/petugas/jadwal/2026-11-25/penutupan";
-    let asked = officer.post(closing, &[("sebab", "listrik padam")]).await;
+    let asked = officer.search(closing, &[("sebab", "listrik padam")]).await;
     assert!(asked.text("[role=status]").contains("Tidak ada janji yang perlu dipindah"), "{}", asked.text("main"));
     officer.post(closing, &[("sebab", "listrik padam"), ("jumlah", "0")]).await.location();
     assert_eq!(undo(&mut officer, &case).await.status, 303);
