@@ -58,6 +58,8 @@ impl Browser {
     async fn activate(&self, element: &Element) {
         if self.manner.keyboard {
             self.reach(element).await;
+            // As a person does: keys that follow each other at once are a scanner's, at the desk.
+            sleep(Duration::from_millis(60)).await;
             self.type_keys(&[Key::Enter]).await;
         } else {
             element.click().await.unwrap();

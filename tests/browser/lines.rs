@@ -61,7 +61,9 @@ async fn rows_are_dense_results_are_come_back_to_and_pages_turn_where_they_lie()
     let fetched = number(&browser, FETCHED).await;
     for (degrees, key) in [(90, true), (180, false), (270, true), (0, true), (90, false)] {
         if key {
+            browser.keys_act().await;
             browser.press_keys("r").await;
+            tokio::time::sleep(std::time::Duration::from_millis(150)).await;
         } else {
             browser.press_and_stay("", "Putar R").await;
         }
