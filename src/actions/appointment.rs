@@ -166,8 +166,15 @@ async fn settle(
     Ok(())
 }
 
-/// Moves a case whose card is not printed and whose appointment is near, as [`calendar::too_near_before`] says. Tells whether it
-/// moved; it stays, too, while its counter has no free place.
+/// The appointment of a case, where it is firm and so near that its card can hardly be printed in time, as
+/// [`calendar::too_near_before`] says.
+pub(super) fn near<'a>(case: &'a Application, holidays: &Holidays, now: OffsetDateTime) -> Option<&'a Appointment> {
+    let firm = case.appointment.as_ref().filter(|place| place.claim == Claim::Firm);
+    firm.filter(|place| place.starts_at < calendar::too_near_before(now, holidays))
+}
+
+/// Moves a case whose card is not printed and whose appointment is near. Tells whether it moved; it stays, too,
+/// while its counter has no free place.
 pub(super) async fn move_if_near(
     tx: &mut Tx,
     case: &Application,
@@ -175,8 +182,7 @@ pub(super) async fn move_if_near(
     witness: &Witness,
     now: OffsetDateTime,
 ) -> DbResult<bool> {
-    let near = case.appointment.as_ref().filter(|place| place.claim == Claim::Firm);
-    let Some(near) = near.filter(|place| place.starts_at < calendar::too_near_before(now, holidays)) else { return Ok(false) };
+    let Some(near) = near(case, holidays, now) else { return Ok(false) };
     let first = calendar::day_after_late(near.starts_at, now, holidays);
     let has_moved = move_on(tx, case, first, witness, now).await?;
     if !has_moved {

@@ -10,7 +10,7 @@ use crate::{
         events, places, schedule,
     },
     domain::{
-        application::{Application, Claim},
+        application::Application,
         calendar::{self, Holidays, day_of, moment},
         event::{By, Deed, Witness},
         ids::ApplicationId,
@@ -103,23 +103,16 @@ pub async fn move_late(db: &Db, now: OffsetDateTime) -> DbResult<usize> {
     let holidays = schedule::holidays(&mut db.read().await?).await?;
     let before = calendar::too_near_before(now, &holidays);
     with_each!(db, async |conn: &mut Conn, seen: &Seen| clockwork::too_early(conn, before, seen).await, async |id| move_one(
-        db, id, before, &holidays, now
+        db, id, &holidays, now
     )
     .await)
 }
 
-async fn move_one(
-    db: &Db,
-    id: ApplicationId,
-    before: OffsetDateTime,
-    holidays: &Holidays,
-    now: OffsetDateTime,
-) -> DbResult<bool> {
+async fn move_one(db: &Db, id: ApplicationId, holidays: &Holidays, now: OffsetDateTime) -> DbResult<bool> {
     let mut tx = db.begin().await?;
     let is_unprinted = |case: &Application| case.status.is_open() && !case.status.is_printed();
     let Some(case) = clockwork::lock(&mut tx, id, now).await?.filter(is_unprinted) else { return Ok(false) };
-    let is_near = case.appointment.as_ref().is_some_and(|place| place.claim == Claim::Firm && place.starts_at < before);
-    if !is_near {
+    if appointment::near(&case, holidays, now).is_none() {
         return Ok(false);
     }
     let witness = Witness { by: By::Clock, from: None };

@@ -68,8 +68,8 @@ pub enum DecisionError {
     /// The officer may see it, but not decide it: it is about their family, or their role decides nothing.
     #[error("not theirs to decide")]
     NotTheirs,
-    /// The officer does not hold it: they did not take it, their time with it has run out, or
-    /// a supervisor took it from them: who, and when.
+    /// The officer does not hold it: they did not take it, their time with it has run out, or a supervisor took it from them;
+    /// who, and when.
     #[error("not held")]
     Lapsed(Option<(FullName, OffsetDateTime)>),
     /// Somebody else holds it.

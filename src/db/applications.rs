@@ -246,17 +246,7 @@ pub async fn take_step_because(
     witness: &Witness,
     now: OffsetDateTime,
 ) -> DbResult<Option<FactId>> {
-    let moved = sqlx::query!(
-        "update applications set status = $3, status_since = $4 where id = $1 and status = $2",
-        id.uuid(),
-        step.from().code(),
-        step.to().code(),
-        now,
-    );
-    if moved.execute(tx.pg()).await?.rows_affected() == 0 {
-        return Ok(None);
-    }
-    Ok(Some(events::add_step(tx, id, step, why, witness, now).await?))
+    go(tx, id, step, why, now, witness, now).await
 }
 
 /// Takes a case back from a decision: it stands again where it stood, since when it stood there.
@@ -271,6 +261,19 @@ pub async fn undo_step(
     witness: &Witness,
     now: OffsetDateTime,
 ) -> DbResult<Option<FactId>> {
+    go(tx, id, step, None, since, witness, now).await
+}
+
+/// Takes a case along a step, to stand there since a moment.
+async fn go(
+    tx: &mut Tx,
+    id: ApplicationId,
+    step: Step,
+    why: Option<&Because>,
+    since: OffsetDateTime,
+    witness: &Witness,
+    now: OffsetDateTime,
+) -> DbResult<Option<FactId>> {
     let moved = sqlx::query!(
         "update applications set status = $3, status_since = $4 where id = $1 and status = $2",
         id.uuid(),
@@ -281,7 +284,7 @@ pub async fn undo_step(
     if moved.execute(tx.pg()).await?.rows_affected() == 0 {
         return Ok(None);
     }
-    Ok(Some(events::add_step(tx, id, step, None, witness, now).await?))
+    Ok(Some(events::add_step(tx, id, step, why, witness, now).await?))
 }
 
 /// What "Ya" adds to a draft.

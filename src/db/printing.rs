@@ -9,7 +9,6 @@ use super::{Conn, DbError, DbResult, Tx};
 use crate::domain::{
     card::{Flaw, Outcome, RunNumber},
     ids::{ApplicationId, OfficerId, RunId},
-    limits,
     region::RegionCode,
 };
 
@@ -101,21 +100,6 @@ pub async fn newest(conn: &mut Conn, counter: &RegionCode, limit: i64) -> DbResu
         limit,
     );
     rows.fetch_all(conn.pg()).await?.into_iter().map(Row::open).collect()
-}
-
-/// Cases of a counter that were approved a moment ago: they can be taken back, and are not printed yet.
-///
-/// # Errors
-/// [`DbError::Sql`].
-pub async fn fresh(conn: &mut Conn, counter: &RegionCode, now: OffsetDateTime) -> DbResult<Vec<ApplicationId>> {
-    let rows = sqlx::query_scalar!(
-        "select a.id from applications a
-         where a.counter_code = $1 and a.status = 'disetujui' and a.status_since > $2
-           and exists (select from application_history h where h.application_id = a.id and h.from_status = 'diajukan' and h.at = a.status_since)",
-        counter.as_str(),
-        now - limits::UNDO,
-    );
-    Ok(rows.fetch_all(conn.pg()).await?.into_iter().map(ApplicationId::from).collect())
 }
 
 /// The cards of a run, in the order of the list.

@@ -11,6 +11,7 @@ use crate::{
         application::Details,
         category::Category,
         ids::{ApplicationId, OfficerId, RunId},
+        limits,
         nik::Nik,
         officer::Scope,
         person::FullName,
@@ -164,17 +165,22 @@ pub async fn of_run(conn: &mut Conn, run: RunId, now: OffsetDateTime) -> DbResul
     open(conn, rows).await
 }
 
-/// What waits for the printer at a counter, in the order in which it gets blanks ([`super::printing::in_turn`]).
+/// What waits for the printer at a counter, in the order in which it gets blanks ([`super::printing::in_turn`]); not what was
+/// approved a moment ago, which can be taken back.
 ///
 /// # Errors
 /// [`DbError`].
 pub async fn to_print(conn: &mut Conn, counter: &RegionCode, limit: i64, now: OffsetDateTime) -> DbResult<Vec<QueueItem>> {
     let rows = items!(
         "join cases_to_print t on t.id = a.id left join leases l on l.application_id = a.id and l.until > $2
-         where t.counter_code = $1 order by t.turn, t.submitted_at, t.id limit $3",
+         where t.counter_code = $1
+           and not (a.status = 'disetujui' and a.status_since > $4 and exists (select from application_history h
+               where h.application_id = a.id and h.from_status = 'diajukan' and h.at = a.status_since))
+         order by t.turn, t.submitted_at, t.id limit $3",
         counter.as_str(),
         now,
         limit,
+        now - limits::UNDO,
     );
     let rows = rows.fetch_all(conn.pg()).await?;
     open(conn, rows).await

@@ -15,8 +15,6 @@ pub const NONE_READY: &str =
     "Tidak ada kartu yang siap diambil atas nama itu di loket ini. Periksa ketikannya, atau cari nomornya.";
 /// A NIK of nobody with a case here.
 pub const NIK_NOT_HERE: &str = "Tidak ada permohonan untuk NIK itu di loket ini.";
-/// A search was made too long ago, or by somebody else.
-pub const SEARCH_OVER: &str = "Hasil pencarian itu sudah tidak disimpan. Cari lagi.";
 
 /// Blanks that are left, held against the cards that wait for the printer; what will be left of them lasts for so many days.
 #[must_use]

@@ -340,12 +340,6 @@ pub fn at_counter(number: impl Given<ReceiptNumber>) -> String {
     format!("{COUNTER}?nomor={}", number.given())
 }
 
-/// Cards that a search at the counter found, for a while and for the session that asked: no NIK and no name stands in it.
-#[must_use]
-pub fn found_at_counter(address: Uuid) -> String {
-    format!("{COUNTER}?hasil={address}")
-}
-
 /// What waits for the printer, asking whether some of what was chosen shall wait for blanks.
 #[must_use]
 pub fn printing_asked(address: Uuid) -> String {

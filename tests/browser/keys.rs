@@ -35,7 +35,7 @@ impl Browser {
     }
 }
 
-const WIDE: Manner = Manner { scripts: true, keyboard: false, width: 1280, whole_way: false, pictures: None };
+const WIDE: Manner = Manner { scripts: true, keyboard: false, width: 1280, whole_way: false, pictures: Some("tombol") };
 
 #[tokio::test]
 async fn a_stray_scan_an_open_form_and_a_second_press_decide_nothing() {
@@ -70,7 +70,10 @@ async fn a_stray_scan_an_open_form_and_a_second_press_decide_nothing() {
     assert!(browser.text().await.contains(&format!("{} disetujui.", case.number)));
     assert_eq!(browser.status_of(&next).await, "Sedang diperiksa");
 
+    browser.look("urungkan").await;
+
     // One key takes it back.
+    browser.visit(&desk(&next)).await;
     browser.leave_by(async || browser.hand(&['u']).await).await;
     assert_eq!(browser.path().await, desk(&case));
     assert!(browser.text().await.contains("diurungkan"), "{}", browser.text().await);
@@ -103,6 +106,7 @@ async fn one_document_takes_one_key_two_take_two_and_a_return_at_most_eight() {
     assert_eq!(browser.run(seen, vec![]).await, json!(true), "the button that sends it is on the screen");
     browser.leave_by(async || browser.press_keys("\u{e007}").await).await;
     assert!(browser.text().await.contains(&format!("{} dikembalikan", third.number)), "seven keys: {}", browser.text().await);
+    browser.look("antrean-urungkan").await;
     // Back is a page like any other.
     browser.client.back().await.unwrap();
     assert!(browser.text().await.contains(&third.number), "{}", browser.text().await);

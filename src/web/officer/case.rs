@@ -34,7 +34,7 @@ use crate::{
         event::Fault,
         ids::ApplicationId,
         message::Message,
-        officer::{Family, Role},
+        officer::{Family, Officer, Role},
         repeat::{Repeat, repeat},
         status::Status,
     },
@@ -147,13 +147,9 @@ pub async fn page(desk: Desk, db: &Db, id: ApplicationId, query: Option<&str>, m
     let counter = seen.application.appointment.as_ref().map(|appointment| appointment.counter.code.clone());
     let serves = counter.as_ref().is_some_and(|counter| officer.works_at(counter));
     let is_waiting = seen.application.status == Status::Diajukan;
-    let may_decide = is_waiting && counter.as_ref().is_some_and(|counter| officer.may_decide(counter, seen.family));
-    let hindrance = match (is_waiting && !may_decide, officer.role, seen.family) {
-        (false, ..) => None,
-        (_, Role::Petugas, Family::TheirOwn) => Some(desk_words::OWN_FAMILY),
-        (_, Role::Penyelia, Family::TheirOwn) => Some(desk_words::OWN_FAMILY_OF_SUPERVISOR),
-        _ => Some(desk_words::ONLY_LOOKING),
-    };
+    let is_theirs = counter.as_ref().is_some_and(|counter| officer.may_decide(counter, seen.family));
+    let may_decide = is_waiting && is_theirs;
+    let at_counter = seen.application.receipt_number.filter(|_| is_theirs && seen.application.status.is_printed());
     if let Some(open) = again.open.filter(|_| again.shows_sms && is_waiting) {
         let why = explanation(&mut again.form, &seen.application, open);
         again.preview = why.and_then(|why| Preview::of(&open.decision(why), &seen.application, desk.now));
@@ -165,12 +161,8 @@ pub async fn page(desk: Desk, db: &Db, id: ApplicationId, query: Option<&str>, m
         age: is_waiting.then(|| desk::age(seen.application.sent_at(), desk.now, &seen.holidays)),
         holds,
         may_decide,
-        hindrance,
-        at_counter: {
-            let may_serve = counter.as_ref().is_some_and(|counter| officer.may_decide(counter, seen.family));
-            let number = seen.application.receipt_number.filter(|_| may_serve && seen.application.status.is_printed());
-            number.map(paths::at_counter)
-        },
+        hindrance: (is_waiting && !may_decide).then(|| hindrance(officer, seen.family)),
+        at_counter: at_counter.map(paths::at_counter),
         may_release: officer.role == Role::Penyelia && seen.lease.is_some() && !holds,
         filter: Filter::read(query),
         fresh,
@@ -188,6 +180,15 @@ pub async fn page(desk: Desk, db: &Db, id: ApplicationId, query: Option<&str>, m
         case: seen.application,
         shell: desk.shell,
     })
+}
+
+/// Why whoever looks at a case that waits does not decide it.
+fn hindrance(officer: &Officer, family: Family) -> &'static str {
+    match (officer.role, family) {
+        (Role::Petugas, Family::TheirOwn) => desk_words::OWN_FAMILY,
+        (Role::Penyelia, Family::TheirOwn) => desk_words::OWN_FAMILY_OF_SUPERVISOR,
+        _ => desk_words::ONLY_LOOKING,
+    }
 }
 
 /// What is worth a second look, in words; never a refusal.

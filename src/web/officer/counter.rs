@@ -97,7 +97,7 @@ async fn again_found(desk: Desk, session: &Session, db: &Db, address: Uuid) -> W
             page.found = Some(cards(&mut db.read().await?, &desk, &typed).await?);
             page.form = Form::with([("nomor", typed)]);
         }
-        None => page.form.reject("nomor", card_words::SEARCH_OVER),
+        None => page.form.reject("nomor", desk_words::SEARCH_OVER),
     }
     Ok(page.into_response())
 }
@@ -137,7 +137,7 @@ async fn by_person(desk: Desk, session: &Session, db: &Db, typed: &str, form: Fo
         [one] => Ok(Redirect::to(&paths::at_counter(one.number)).into_response()),
         _ => {
             let address = found::keep(session, db, &typed, desk.now).await?;
-            Ok(Redirect::to(&paths::found_at_counter(address)).into_response())
+            Ok(Redirect::to(&paths::found(paths::COUNTER, address)).into_response())
         }
     }
 }

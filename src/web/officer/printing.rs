@@ -220,10 +220,7 @@ async fn refused(desk: Desk, db: &Db, error: DecisionError) -> WebResult<Respons
 
 /// What waits for the printer, in the order in which it gets blanks.
 async fn waiting(conn: &mut Conn, counter: &RegionCode, now: OffsetDateTime) -> WebResult<Vec<QueueItem>> {
-    let mut lines = queue::to_print(conn, counter, i64::try_from(MOST_LINES).unwrap_or(i64::MAX), now).await?;
-    let fresh = runs::fresh(conn, counter, now).await?;
-    lines.retain(|line| !fresh.contains(&line.id));
-    Ok(lines)
+    Ok(queue::to_print(conn, counter, i64::try_from(MOST_LINES).unwrap_or(i64::MAX), now).await?)
 }
 
 async fn page(desk: Desk, db: &Db, query: Option<&str>, form: Form, problem: Option<String>) -> WebResult<PrintingPage> {

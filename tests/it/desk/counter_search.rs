@@ -72,12 +72,12 @@ async fn a_card_is_found_by_nik_or_name_and_neither_stands_in_an_address() {
     assert!(!String::from_utf8_lossy(&stored).contains("sit"), "a session names nobody");
     // Of somebody else's session, or later, it is over.
     let (_, mut other) = printer(&app).await;
-    assert!(other.get(&several).await.text("main").contains("Hasil pencarian itu sudah tidak disimpan."));
+    assert!(other.get(&several).await.text("main").contains("Hasil pencarian ini sudah ditutup."));
     app.clock().advance(Duration::minutes(14));
     assert!(browser.get(&several).await.text("main").contains("2 kartu ditemukan"));
     app.clock().advance(Duration::minutes(2));
     let page = browser.get(&several).await;
-    assert!(page.text("main").contains("Hasil pencarian itu sudah tidak disimpan. Cari lagi."), "{}", page.text("main"));
+    assert!(page.text("main").contains("Hasil pencarian ini sudah ditutup. Tulis lagi yang Anda cari."), "{}", page.text("main"));
     assert_eq!(page.attributes("#nomor", "value"), [""]);
 }
 
