@@ -124,7 +124,7 @@ pub async fn get(desk: Desk, session: Session, State(db): State<Db>, RawQuery(qu
         Some(address) => found::open::<Vec<ApplicationId>>(&session, &db, address, desk.now).await?.unwrap_or_default(),
         None => Vec::new(),
     };
-    let form = Form::with(chosen.iter().map(|id| ("pilih", id.to_string())));
+    let form = if chosen.is_empty() { desk.form() } else { Form::with(chosen.iter().map(|id| ("pilih", id.to_string()))) };
     let mut page = page(desk.clone(), &db, query, form, None).await?;
     if page.serves {
         page.question = question(&mut db.read().await?, &page, chosen, desk.now).await?;

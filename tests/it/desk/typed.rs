@@ -3,7 +3,10 @@
 use alpukat::domain::officer::Role;
 use time::Duration;
 
-use super::case::desk;
+use super::{
+    case::desk,
+    printing::{approved, enter_blanks, printer, start},
+};
 use crate::support::{
     app::{App, COUNTER},
     browser::{Browser, Page},
@@ -167,6 +170,38 @@ async fn a_session_that_ended_leads_back_to_the_case_with_the_words() {
         app.clock().advance(Duration::minutes(1));
         let code = officer.code(app.clock().now());
         assert_eq!(browser.post("/petugas/dua-langkah", &[("kode", &code)]).await.location(), "/petugas", "{strange}");
+    }
+}
+
+#[tokio::test]
+async fn ticks_results_and_reasons_outlive_their_session_too() {
+    let app = App::new().await;
+    let (officer, mut browser) = printer(&app).await;
+    let cases = approved(&app, &officer, 3).await;
+    enter_blanks(&mut browser, "3").await.location();
+    let run = start(&mut browser, &[&cases[0]]).await.location();
+    let (run_id, ticked) = (uuid::Uuid::new_v4().to_string(), cases[1].id.to_string());
+    let closing = "/petugas/jadwal/2026-11-25";
+    for (page, deed, fields, shown) in [
+        (
+            "/petugas/cetak",
+            "/petugas/cetak",
+            vec![("rangkaian", run_id.as_str()), ("pilih", &ticked)],
+            "input[name=pilih][checked]",
+        ),
+        (&run, &format!("{run}/hasil"), vec![("hasil-1", "rusak")], "#hasil-1-rusak[checked]"),
+        (closing, &format!("{closing}/penutupan"), vec![("sebab", "listrik padam")], "#sebab[value='listrik padam']"),
+    ] {
+        app.clock().advance(Duration::minutes(16));
+        let sent = browser.post(deed, &fields).await;
+        assert_eq!(sent.location(), format!("/petugas/masuk?ke={page}"));
+        let mut inside = app.desk(&officer).await;
+        let kept = browser.cookies["alpukat-isian"].clone();
+        inside.cookies.insert("alpukat-isian".to_owned(), kept);
+        let again = inside.get(page).await;
+        assert!(again.text("[role=status]").contains("Isiannya masih ada"), "{page}: {}", again.text("main"));
+        assert_eq!(again.attributes(shown, "name").len(), 1, "{page}");
+        browser = inside;
     }
 }
 

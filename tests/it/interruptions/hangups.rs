@@ -12,7 +12,7 @@ use std::{
 use alpukat::{
     adapters::clock::Clock,
     db::audit,
-    domain::officer::Role,
+    domain::{limits::UNDO, officer::Role},
     web::server::{self, Limits},
     worker::messages::deliver,
 };
@@ -263,6 +263,8 @@ async fn hang_up(app: App, log: Log) {
         }
     };
     tokio::join!(leave, come_and_go, apply, decide);
+    // What was decided can be taken back for a minute; then its messages leave.
+    app.clock().advance(UNDO);
     over.store(true, Ordering::Relaxed);
     worker.await.unwrap();
     stop.send(()).unwrap();
